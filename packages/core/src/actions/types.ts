@@ -1,0 +1,186 @@
+import type { Decision, LockRecord, OpenRecord, ReleaseRecord } from '../protocol/types.js';
+import type { Origin } from '../config/types.js';
+import type { Finding } from '../plugin-api/failure.js';
+import type { Io } from '../io/io.js';
+import type { Plan, PlanFilter, SealedPlan } from '../plan/types.js';
+import type { PluginRef } from '../providers/types.js';
+import type { Clock } from '../ports/clock.js';
+import type { Exec } from '../ports/exec.js';
+import type { Files } from '../ports/files.js';
+
+/** What every action gets from its host (the command line, a test): the world, and the global choices. */
+export interface Workspace {
+  /** Absolute project folder: where `stagecraft.yml` is. */
+  readonly folder: string;
+  /** Path of the config, relative to the folder. */
+  readonly config: string;
+  /** Chosen by flag or variable; absent: the only one. */
+  readonly environment?: string;
+  readonly processEnv: Readonly<Record<string, string | undefined>>;
+  readonly plugins: readonly PluginRef[];
+  readonly io: Io;
+  readonly exec: Exec;
+  readonly files: Files;
+  readonly clock: Clock;
+  /** First Ctrl-C: no new step is started. */
+  readonly signal: AbortSignal;
+  /** `--yes`: every question is answered with its safe yes. */
+  readonly yes: boolean;
+  /** The command line as typed, for the lock and the journal; secrets never stand in it. */
+  readonly command: string;
+}
+
+export interface PlanOptions {
+  readonly version?: string;
+  /** Ask the engine: basis `live`. */
+  readonly refresh: boolean;
+  readonly filter: PlanFilter;
+  readonly pull: boolean;
+}
+
+export interface DeployOptions {
+  readonly version?: string;
+  readonly filter: PlanFilter;
+  /** Draft and observe, show, change nothing. */
+  readonly dryRun: boolean;
+  /** Text of a saved plan and its path. */
+  readonly saved?: { readonly path: string; readonly text: string };
+  readonly resume: boolean;
+  readonly abort: boolean;
+  readonly pull: boolean;
+  readonly acceptEmptyVolume: readonly string[];
+  /** Milliseconds to wait for a lock that another holds. */
+  readonly lockWaitMs: number;
+}
+
+export interface RollbackOptions {
+  readonly toRelease?: string;
+  readonly toVersion?: string;
+  readonly dryRun: boolean;
+  readonly filter: PlanFilter;
+  readonly lockWaitMs: number;
+}
+
+/** What a deploy or rollback came to. */
+export interface DeployResult {
+  readonly outcome: 'nothing to do' | 'planned' | 'completed' | 'returned' | 'mixed' | 'failed';
+  readonly plan: Plan | SealedPlan;
+  readonly release?: ReleaseRecord;
+  readonly decision?: Decision;
+  /** Public addresses of the routes, for the last line: `http://localhost:8080/api`. */
+  readonly urls: readonly string[];
+  readonly exitCode: number;
+}
+
+export interface BuildOptions {
+  readonly version?: string;
+  readonly services: readonly string[];
+  readonly dryRun: boolean;
+  readonly pull: boolean;
+  readonly noCache: boolean;
+}
+
+export interface BuildResult {
+  readonly images: readonly { readonly services: readonly string[]; readonly reference: string; readonly id: string | undefined; readonly cached: boolean; readonly durationMs: number }[];
+}
+
+export interface ReleasesResult {
+  readonly environment: string;
+  /** Newest first. */
+  readonly releases: readonly ReleaseRecord[];
+  readonly serving?: string;
+  readonly basis: 'live' | 'record';
+}
+
+export interface ReleaseStory {
+  readonly release: ReleaseRecord;
+  readonly previous?: ReleaseRecord;
+  /** Image and service changes since the previous one. */
+  readonly changes: readonly { readonly service: string; readonly change: string; readonly image?: string; readonly before?: string }[];
+  /** What the journal tells, in order: one entry a step, phase, decision, take-over. */
+  readonly story: readonly { readonly at: string; readonly text: string; readonly step?: string; readonly status?: string; readonly durationMs?: number }[];
+}
+
+export interface StatusResult {
+  readonly project: string;
+  readonly environment: string;
+  readonly healthy: boolean;
+  /** Differences from the release, each a sentence. */
+  readonly drift: readonly { readonly service: string; readonly text: string }[];
+  readonly release?: ReleaseRecord;
+  readonly lock?: LockRecord;
+  readonly open?: OpenRecord;
+  readonly hosts: readonly HostStatus[];
+  readonly urls: readonly string[];
+}
+
+export interface HostStatus {
+  readonly name: string;
+  readonly reachable: boolean;
+  readonly error?: string;
+  readonly engine?: string;
+  readonly proxy?: { readonly provider: string; readonly running: boolean };
+  readonly services: readonly ServiceStatus[];
+}
+
+export interface ServiceStatus {
+  readonly service: string;
+  readonly kind: string;
+  readonly wanted: number;
+  readonly running: number;
+  readonly healthy: number;
+  readonly version: string;
+  readonly image: string;
+  readonly release: string;
+  readonly health: 'healthy' | 'starting' | 'unhealthy' | 'running' | 'stopped' | 'done' | 'failed' | 'absent';
+  /** Since the oldest running container started; absent when none runs. */
+  readonly uptimeMs?: number;
+}
+
+export interface LogsOptions {
+  readonly services: readonly string[];
+  readonly follow: boolean;
+  readonly since?: string;
+  readonly tail?: number;
+}
+
+export interface LogEntry {
+  readonly host: string;
+  readonly service: string;
+  /** `web-2`: service and Compose number. */
+  readonly source: string;
+  readonly release: string;
+  readonly stream: 'stdout' | 'stderr';
+  readonly time: string;
+  readonly text: string;
+}
+
+export interface LockStatus {
+  readonly lock?: LockRecord;
+  readonly open?: OpenRecord;
+  /** The holder is proved dead on this machine. */
+  readonly holderDead?: boolean;
+  readonly stepRunning: boolean;
+}
+
+export interface ConfigShown {
+  /** Dotted path, value with secrets masked, origin; sorted by path. */
+  readonly values: readonly { readonly path: string; readonly value: unknown; readonly origin: Origin }[];
+  readonly findings: readonly Finding[];
+}
+
+export interface InitOptions {
+  readonly interactive: boolean;
+  readonly force: boolean;
+  readonly name?: string;
+}
+
+export interface InitResult {
+  /** `exists`: the config was there and is valid; nothing was written. */
+  readonly outcome: 'written' | 'exists';
+  readonly files: readonly string[];
+  /** What was found, each a sentence. */
+  readonly found: readonly string[];
+  readonly text: string;
+  readonly next: readonly string[];
+}

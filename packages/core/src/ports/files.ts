@@ -1,0 +1,10 @@
+/** Files on the operator's machine. Paths are absolute, or relative to the project folder that it was made for. */
+export interface Files {
+  /** The text of a file; undefined when there is none. @throws StagecraftError `user` on a folder, or larger than `limit` bytes. */
+  read(path: string, limit?: number): Promise<string | undefined>;
+  readBytes(path: string, limit?: number): Promise<Uint8Array | undefined>;
+  /** Replaces the file crash-safely: temp file in the same folder, fsync, rename, fsync of the folder. */
+  write(path: string, content: string, mode?: number): Promise<void>;
+  list(path: string): Promise<readonly { readonly name: string; readonly kind: 'file' | 'folder' | 'link' | 'other' }[]>;
+  stat(path: string): Promise<{ readonly kind: 'file' | 'folder' | 'other'; readonly mode: number; readonly size: number } | undefined>;
+}

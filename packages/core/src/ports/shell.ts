@@ -1,0 +1,15 @@
+import type { ExecResult } from '../plugin-api/host.js';
+
+/**
+ * A POSIX shell on a host. For driver `local` it is `sh` on this machine; over SSH it will be the host's.
+ * Scripts are our own texts; users' values enter them only through `quote` (core/src/hosts/quote.ts).
+ */
+export interface Shell {
+  /** Runs a short script to its end. @throws StagecraftError `external` when the shell cannot be had, `interrupted` on abort. */
+  run(script: string, options?: { readonly stdin?: string; readonly timeoutMs?: number; readonly signal?: AbortSignal }): Promise<ExecResult>;
+  /**
+   * Starts a script file in a session of its own (`setsid`), with no input and no output to us, and returns at once.
+   * It outlives this process.
+   */
+  start(file: string): Promise<void>;
+}
