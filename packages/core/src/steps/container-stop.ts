@@ -1,0 +1,73 @@
+import { quote } from '../hosts/quote.js';
+import type { Action, OldContainer } from '../plan/types.js';
+import type { ContainerState } from '../ports/containers.js';
+import { gate, passed } from './gate.js';
+import type { StepKind, StepWorld } from './types.js';
+
+type Stop = Extract<Action, { kind: 'container.stop' }>;
+
+/** Ends the old containers and keeps them, so that they can serve again until the decision is commit. */
+export const containerStop: StepKind<Stop> = {
+  async done(action, world) {
+    const found = await inspectAll(action, world);
+    return found.every(({ now }) => !now || (now.status !== 'running' && now.restartPolicy === 'no' && !(action.edge && action.edge in now.networks)));
+  },
+  script: (action, world) => [...policyAndStop(action), ...action.ids.flatMap((old) => offTheEdge(action, old)), ...action.ids.flatMap((old) => rename(action, old, keptName(old, world)))].join('\n'),
+  timeoutMs: (action) => action.graceMs + 90_000,
+  undo: {
+    async done(action, world) {
+      const found = await inspectAll(action, world);
+      return found.every(({ old, now }) => now !== undefined && now.restartPolicy === old.restartPolicy && passed(now, { settleMs: 0 }, world.clock.now()) && (!action.edge || old.aliases.length === 0 || action.edge in now.networks));
+    },
+    script: (action) =>
+      [
+        // A stop whose client died goes on in the engine, and would end what is started meanwhile: the same stop again waits for it.
+        ...stopCommand(action),
+        ...action.ids.flatMap((old) => rename(action, old, old.name)),
+        ...action.ids.map((old) => `docker update --restart=${quote(old.restartPolicy)} ${old.id} >/dev/null`),
+        ...action.ids.flatMap((old) => onTheEdge(action, old)),
+        ...action.ids.map((old) => `timeout -k 10 60 docker start ${old.id} >/dev/null`),
+      ].join('\n'),
+    timeoutMs: (action) => action.graceMs + 120_000,
+    async settle(action, world) {
+      const find = async (): Promise<readonly ContainerState[]> => (await inspectAll(action, world)).flatMap(({ now }) => (now ? [{ ...now, restartCount: 0 }] : []));
+      await gate(world, { service: action.service, timeoutMs: 120_000, settleMs: 0 }, find);
+    },
+  },
+};
+
+async function inspectAll(action: Stop, world: StepWorld): Promise<readonly { old: OldContainer; now: ContainerState | undefined }[]> {
+  return Promise.all(action.ids.map(async (old) => ({ old, now: await world.containers.inspect(old.id) })));
+}
+
+function policyAndStop(action: Stop): string[] {
+  // First the policy: with `always` a reboot between stop and commit would start old and new together (measured).
+  return [...action.ids.map((old) => `docker update --restart=no ${old.id} >/dev/null`), ...stopCommand(action)];
+}
+
+function stopCommand(action: Stop): string[] {
+  const seconds = Math.ceil(action.graceMs / 1000);
+  return action.ids.length === 0 ? [] : [`timeout -k 10 ${seconds + 60} docker stop -t ${seconds} ${action.ids.map((old) => old.id).join(' ')} >/dev/null`];
+}
+
+// Only after the stop: disconnecting cuts open requests.
+function offTheEdge(action: Stop, old: OldContainer): string[] {
+  return action.edge ? [`! ${connected(action.edge, old.id)} || docker network disconnect ${action.edge} ${old.id}`] : [];
+}
+
+function onTheEdge(action: Stop, old: OldContainer): string[] {
+  if (!action.edge || old.aliases.length === 0) return [];
+  return [`${connected(action.edge, old.id)} || docker network connect ${old.aliases.map((alias) => `--alias ${alias}`).join(' ')} ${action.edge} ${old.id}`];
+}
+
+function connected(edge: string, id: string): string {
+  return `docker inspect -f '{{range $name, $_ := .NetworkSettings.Networks}}{{println $name}}{{end}}' ${id} | grep -qxF ${edge}`;
+}
+
+function keptName(old: OldContainer, world: StepWorld): string {
+  return `${old.name}-kept-${world.plan.operation.slice(-8)}`;
+}
+
+function rename(action: Stop, old: OldContainer, name: string): string[] {
+  return action.rename ? [`[ "$(docker inspect -f '{{.Name}}' ${old.id})" = ${quote(`/${name}`)} ] || docker rename ${old.id} ${quote(name)}`] : [];
+}
