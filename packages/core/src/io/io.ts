@@ -5,6 +5,11 @@ export interface Io {
   event(event: Event): void;
   /** Asks the person; `fallback` is the answer where nobody can be asked (CI, no TTY, `--yes` gives `yes`). */
   ask(question: Question): Promise<string>;
+  /**
+   * Values that no sink may show from now on, in any of the usual encodings. Whoever resolves a secret tells it here before anything else;
+   * values shorter than four characters cannot be masked.
+   */
+  hide?(values: readonly string[]): void;
 }
 
 export interface Question {
