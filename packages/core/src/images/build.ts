@@ -1,0 +1,77 @@
+import type { Desired, DesiredBuild, DesiredService } from '../compose/model.js';
+import { fail } from '../errors/index.js';
+import type { BackendProvider, BuildRequest } from '../plugin-api/backend.js';
+import type { Context } from '../plugin-api/context.js';
+import type { Clock } from '../ports/clock.js';
+import type { Containers } from '../ports/containers.js';
+import type { Exec } from '../ports/exec.js';
+import type { Files } from '../ports/files.js';
+import { contextDigest } from './context-digest.js';
+
+/** The label that says of what an image was built. */
+export const contextLabel = 'stagecraft.context';
+
+export interface Builder {
+  readonly files: Files;
+  readonly exec: Exec;
+  readonly containers: Containers;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** The provider of a build, loaded, with its context. */
+  backend(build: DesiredBuild): Promise<{ readonly provider: BackendProvider; readonly context: Context }>;
+}
+
+export interface BuildChoices {
+  readonly pull: boolean;
+  readonly noCache: boolean;
+}
+
+export interface ImageBuilt {
+  readonly services: readonly string[];
+  readonly reference: string;
+  readonly id: string;
+  /** Nothing that the build reads has changed since the image was built. */
+  readonly cached: boolean;
+  readonly durationMs: number;
+}
+
+/** What is to be built: one entry an image, in lexical order of the services that name them. */
+export function builds(desired: Desired): readonly DesiredService[] {
+  return desired.services.filter((service) => service.build?.services[0] === service.name);
+}
+
+/** Builds one image, or finds that the engine has it already. */
+export async function buildImage(builder: Builder, desired: Desired, service: DesiredService, choices: BuildChoices): Promise<ImageBuilt> {
+  const begun = builder.clock.now();
+  const build = service.build;
+  if (!build) throw fail({ code: 'SC4001', kind: 'bug', message: `${service.name} has nothing to build` });
+  const request: BuildRequest = {
+    services: build.services,
+    tag: service.image.reference,
+    context: build.context,
+    ...(build.dockerfile === undefined ? {} : { dockerfile: build.dockerfile }),
+    ...(build.target === undefined ? {} : { target: build.target }),
+    args: build.args,
+    labels: { ...build.labels, 'stagecraft.project': desired.project, 'stagecraft.service': service.name },
+    platforms: build.platforms,
+    ...choices,
+  };
+  // A provider's own settings may change what is read: then only its build can tell.
+  const plain = Object.keys(build.config).length === 0 && !choices.pull && !choices.noCache;
+  const digest = !plain ? undefined : await contextDigest(request, builder.files, builder.containers);
+  const ended = (id: string, cached: boolean): ImageBuilt => ({ services: build.services, reference: request.tag, id, cached, durationMs: builder.clock.now() - begun });
+
+  const present = digest && (await builder.containers.images({ [contextLabel]: digest, 'stagecraft.project': desired.project, 'stagecraft.service': service.name })).at(0);
+  if (present) {
+    if (!present.tags.includes(request.tag)) await tag(builder, present.id, request.tag);
+    return ended(present.id, true);
+  }
+  const { provider, context } = await builder.backend(build);
+  const built = await provider.build(context, digest ? { ...request, labels: { ...request.labels, [contextLabel]: digest } } : request);
+  return ended(built.id, false);
+}
+
+async function tag(builder: Builder, id: string, reference: string): Promise<void> {
+  const result = await builder.exec.run(['docker', 'tag', id, reference], { signal: builder.signal });
+  if (result.exitCode !== 0) throw fail({ code: 'SC4002', kind: 'external', message: `The engine did not tag ${id.slice(0, 19)} as ${reference}: ${result.stderr.trim()}`, next: ['docker images'] });
+}

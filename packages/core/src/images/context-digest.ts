@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto';
+import type { BuildRequest } from '../plugin-api/backend.js';
+import type { Containers } from '../ports/containers.js';
+import type { Files } from '../ports/files.js';
+
+/**
+ * SHA-256 of everything that a build reads: Dockerfile, context by `.dockerignore`, arguments, and the ids of its base images as the engine
+ * has them. The same digest means that a build would give what is there. Undefined where that cannot be told without building (a remote context
+ * or `ADD`, a base image that is not there).
+ */
+export async function contextDigest(request: BuildRequest, files: Files, containers: Containers): Promise<string | undefined> {
+  if (/^[a-z][a-z0-9+.-]*:\/\/|^git@/.test(request.context)) return undefined;
+  const dockerfile = joined(request.context, request.dockerfile ?? 'Dockerfile');
+  const text = await files.read(dockerfile);
+  if (text === undefined || /^\s*ADD\s+(--\S+\s+)*["[]*\s*(https?:|git)/im.test(text)) return undefined;
+  const bases = await baseImages(text, request.args, containers);
+  if (!bases) return undefined;
+  const hash = createHash('sha256');
+  hash.update(JSON.stringify({ format: 1, args: sorted(request.args), bases, dockerfile: text, platforms: request.platforms, target: request.target ?? null }));
+  const ignored = await ignoreRules(request.context, dockerfile, files);
+  for (const path of await contextFiles(request.context, '', files, ignored)) {
+    const full = joined(request.context, path);
+    const stat = await files.stat(full);
+    hash.update(`\n${path}\0${stat?.mode ?? 0}\0`).update(createHash('sha256').update((await files.readBytes(full, Number.POSITIVE_INFINITY)) ?? '').digest());
+  }
+  return hash.digest('hex');
+}
+
+/** Reference and id of every base image, in the order of the Dockerfile; undefined when one is not on the engine. */
+async function baseImages(dockerfile: string, args: Readonly<Record<string, string>>, containers: Containers): Promise<readonly (readonly [string, string])[] | undefined> {
+  const defaults = Object.fromEntries([...dockerfile.matchAll(/^\s*ARG\s+([A-Za-z_]\w*)=["']?([^"'\s]*)/gim)].map((m) => [m[1] ?? '', m[2] ?? '']));
+  const known = { ...defaults, ...args };
+  const stages = new Set<string>(['scratch']);
+  const found: [string, string][] = [];
+  const lines = [...dockerfile.matchAll(/^\s*FROM\s+(?:--\S+\s+)*(\S+)(?:\s+AS\s+(\S+))?/gim)];
+  for (const line of lines) {
+    const reference = (line[1] ?? '').replaceAll(/\$\{?([A-Za-z_]\w*)\}?/g, (_, name: string) => known[name] ?? '');
+    if (!stages.has(reference.toLowerCase())) {
+      const image = await containers.image(reference);
+      if (!image) return undefined;
+      found.push([reference, image.id]);
+    }
+    if (line[2]) stages.add(line[2].toLowerCase());
+  }
+  for (const [, from = ''] of dockerfile.matchAll(/^\s*COPY\s+(?:--\S+\s+)*?--from=(\S+)/gim)) {
+    if (stages.has(from.toLowerCase()) || /^\d+$/.test(from)) continue;
+    const image = await containers.image(from);
+    if (!image) return undefined;
+    found.push([from, image.id]);
+  }
+  return found;
+}
+
+interface Ignored {
+  ignores(path: string): boolean;
+}
+
+/** `<Dockerfile>.dockerignore` beside the Dockerfile comes before the context's own. */
+async function ignoreRules(context: string, dockerfile: string, files: Files): Promise<Ignored> {
+  const text = (await files.read(`${dockerfile}.dockerignore`)) ?? (await files.read(joined(context, '.dockerignore'))) ?? '';
+  const { ignore } = await import('./dockerignore.js');
+  return ignore({ ignorecase: false }).add(text);
+}
+
+/** Files that the build may read, sorted. An ignored folder is still looked into where a later `!` line may bring something back. */
+async function contextFiles(context: string, below: string, files: Files, ignored: Ignored): Promise<string[]> {
+  const entries = [...(await files.list(joined(context, below)))].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const found: string[] = [];
+  for (const entry of entries) {
+    const path = below === '' ? entry.name : `${below}/${entry.name}`;
+    if (entry.kind === 'folder') {
+      // `.git` and `node_modules` are large, and where they are ignored nobody brings parts of them back.
+      if ((entry.name === '.git' || entry.name === 'node_modules') && ignored.ignores(path)) continue;
+      found.push(...(await contextFiles(context, path, files, ignored)));
+    } else if (!ignored.ignores(path)) found.push(path);
+  }
+  return found;
+}
+
+function joined(folder: string, path: string): string {
+  if (folder === '.' || folder === '' || path.startsWith('/')) return path === '' ? '.' : path;
+  return path === '' ? folder : `${folder.replace(/\/$/, '')}/${path}`;
+}
+
+function sorted(values: Readonly<Record<string, string>>): readonly (readonly [string, string])[] {
+  return Object.entries(values).sort(([a], [b]) => (a < b ? -1 : 1));
+}

@@ -1,0 +1,137 @@
+import { fail, isStagecraftError } from '../errors/index.js';
+import { stepOutput, stepStatus, stepWaiting } from '../io/catalogue/phases.js';
+import type { Step } from '../plan/types.js';
+import type { StepOutcome } from '../protocol/types.js';
+import { stepKind } from '../steps/index.js';
+import type { StepKind, StepWorld } from '../steps/types.js';
+import type { Progress, StepProgress } from './progress.js';
+import type { Walk } from './types.js';
+
+type Direction = 'do' | 'undo';
+type Half = Pick<StepKind, 'done' | 'script' | 'settle' | 'timeoutMs'>;
+
+/** How long a running script may go on after the first Ctrl-C before it is left to itself. */
+const graceAfterSignalMs = 15_000;
+
+/**
+ * Brings one step to its goal, wherever the journal says it stands: not begun, unknown, done before a reboot. An unknown step is probed and never
+ * blindly repeated.
+ * @throws StagecraftError when it failed, `interrupted` when the signal came first.
+ */
+export async function runStep(walk: Walk, progress: Progress, step: Step, direction: Direction): Promise<void> {
+  const begun = walk.clock.now();
+  const tell = (status: 'running' | 'completed' | 'failed' | 'skipped' | 'undoing' | 'undone'): void =>
+    walk.io.event(
+      stepStatus({
+        id: step.id,
+        host: step.host ?? '',
+        service: step.service ?? '',
+        action: step.action.kind,
+        why: step.why,
+        status,
+        durationMs: status === 'running' || status === 'undoing' ? 0 : walk.clock.now() - begun,
+        index: walk.plan.steps.indexOf(step) + 1,
+        total: walk.plan.steps.length,
+      }),
+    );
+  const half = halfOf(step, direction);
+  if (!half) return;
+  const before = progress.step(step.id, direction);
+  if (finished(walk, step, half, before)) return tell('skipped');
+  tell(direction === 'do' ? 'running' : 'undoing');
+  try {
+    await reachGoal(walk, step, direction, half, before);
+  } catch (error) {
+    if (!walk.signal.aborted) tell('failed');
+    throw error;
+  }
+  tell(direction === 'do' ? 'completed' : 'undone');
+}
+
+function halfOf(step: Step, direction: Direction): Half | undefined {
+  if (step.action.kind === 'image.build') return undefined;
+  const kind = stepKind(step.action.kind);
+  return direction === 'do' ? kind : kind.undo;
+}
+
+function finished(walk: Walk, step: Step, half: Half, before: StepProgress | undefined): boolean {
+  if (before?.state !== 'completed' || (half.settle && !before.settled)) return false;
+  // After a reboot containers are gated again; what a script left on the disk is still there.
+  return before.bootId === walk.bootId || step.action.kind !== 'container.gate';
+}
+
+async function reachGoal(walk: Walk, step: Step, direction: Direction, half: Half, before: StepProgress | undefined): Promise<void> {
+  const world = waitingWorld(walk, step);
+  const known = before !== undefined && (await half.done(step.action, world));
+  if (!known && half.script) await runScript(walk, step, direction, half, world, (before?.attempts ?? 0) + 1);
+  if (!known && half.settle) await settle(walk, step, direction, half, world);
+  // A script's own outcome is in the journal; what was probed, waited for or settled is noted here.
+  if (known || half.settle || !half.script) await walk.store.note(walk.session, { type: 'note', operation: walk.plan.operation, step: step.id, direction, status: 'completed', bootId: walk.bootId, message: known ? 'found done' : 'goal holds' });
+}
+
+async function runScript(walk: Walk, step: Step, direction: Direction, half: Half, world: StepWorld, attempt: number): Promise<void> {
+  const effects = (await half.script?.(step.action, world)) ?? '';
+  const outcome = await withGrace(
+    walk,
+    walk.store.run(
+      walk.session,
+      { operation: walk.plan.operation, step: step.id, direction, attempt, effects, timeoutMs: half.timeoutMs?.(step.action) ?? 120_000 },
+      { onLine: (line) => walk.io.event(stepOutput({ step: step.id, line, stream: 'stdout' })) },
+    ),
+  );
+  if (outcome.state === 'completed') return;
+  if (outcome.state === 'unknown' && (await half.done(step.action, world))) return;
+  // A job says more about its own failure than the script that ran it.
+  if (outcome.state === 'failed' && half.settle && step.action.kind === 'job.run') await half.settle(step.action, world);
+  throw scriptFailed(step, direction, outcome);
+}
+
+/** After the signal a running script gets a little time to end; then it is left running, and its step is unknown. */
+async function withGrace(walk: Walk, running: Promise<StepOutcome>): Promise<StepOutcome> {
+  const leave = new AbortController();
+  const left = new Promise<StepOutcome>((resolve) => {
+    const begin = (): void => {
+      walk.clock.sleep(graceAfterSignalMs, leave.signal).then(() => resolve({ state: 'unknown', reason: 'left running after the signal' }), () => undefined);
+    };
+    if (walk.signal.aborted) begin();
+    else walk.signal.addEventListener('abort', begin, { once: true, signal: leave.signal });
+  });
+  try {
+    return await Promise.race([running, left]);
+  } finally {
+    leave.abort();
+  }
+}
+
+async function settle(walk: Walk, step: Step, direction: Direction, half: Half, world: StepWorld): Promise<void> {
+  try {
+    await half.settle?.(step.action, world);
+  } catch (error) {
+    if (!walk.signal.aborted && isStagecraftError(error))
+      await walk.store.note(walk.session, { type: 'outcome', operation: walk.plan.operation, step: step.id, direction, status: 'failed', bootId: walk.bootId, message: error.message });
+    throw error;
+  }
+}
+
+function waitingWorld(walk: Walk, step: Step): StepWorld {
+  let last = '';
+  return {
+    ...walk.world(step),
+    waiting(what) {
+      if (what === last) return;
+      last = what;
+      walk.io.event(stepWaiting({ step: step.id, for: what }));
+    },
+  };
+}
+
+function scriptFailed(step: Step, direction: Direction, outcome: StepOutcome): Error {
+  const tail = outcome.state === 'failed' ? outcome.tail : [];
+  const how = outcome.state === 'failed' ? `ended with exit code ${outcome.exitCode}` : outcome.state === 'unknown' ? `is unknown: ${outcome.reason}` : 'ended';
+  return fail({
+    code: 'SC3210',
+    kind: 'external',
+    message: `Step ${step.id}${direction === 'undo' ? ' (way back)' : ''} on ${step.host ?? 'this machine'} ${how}${tail.length > 0 ? `: ${tail.at(-1)}` : '.'}`,
+    tail,
+  });
+}
