@@ -1,0 +1,2 @@
+/** Loaded only when a process is first run. */
+export { execa } from 'execa';

@@ -1,0 +1,42 @@
+import { fail } from '../errors/index.js';
+import { quote } from '../hosts/quote.js';
+import type { HostFiles } from '../plugin-api/host.js';
+import type { Files } from '../ports/files.js';
+import type { Shell } from '../ports/shell.js';
+
+/** Files of the host by absolute path: by this machine's own files where it is the host, else through the host's shell. */
+export function hostFiles(access: Files | Shell): HostFiles {
+  return 'run' in access ? shellFiles(access) : localFiles(access);
+}
+
+function localFiles(files: Files): HostFiles {
+  return {
+    read: (path) => files.read(path),
+    write: (path, content, mode) => files.write(path, content, mode),
+    list: async (path) => (await files.list(path)).map((entry) => entry.name),
+  };
+}
+
+function shellFiles(shell: Shell): HostFiles {
+  const run = async (script: string, path: string, stdin?: string): Promise<string> => {
+    const result = await shell.run(script, stdin === undefined ? {} : { stdin });
+    if (result.exitCode !== 0) {
+      throw fail({ code: 'SC3614', kind: 'external', message: `Files at ${path} on the host could not be reached: ${result.stderr.trim().split('\n').at(-1) ?? ''}`, next: ['Check the folder on the host and its owner.'] });
+    }
+    return result.stdout;
+  };
+  return {
+    // The mark tells an empty file from none.
+    async read(path) {
+      const p = quote(path);
+      const text = await run(`[ -e ${p} ] || exit 0; printf +; exec cat ${p}`, path);
+      return text === '' ? undefined : text.slice(1);
+    },
+    async write(path, content, mode = 0o644) {
+      const p = quote(path);
+      // The count guards against a connection that broke in the middle.
+      await run(`set -e; t=${p}.$$.stagecraft-temp; umask 077; mkdir -p "$(dirname ${p})"; trap 'rm -f "$t"' EXIT; cat >"$t"; [ "$(wc -c <"$t")" -eq ${Buffer.byteLength(content)} ]; chmod ${mode.toString(8)} "$t"; sync "$t"; mv -f "$t" ${p}; sync "$(dirname ${p})"`, path, content);
+    },
+    list: async (path) => (await run(`[ -d ${quote(path)} ] || exit 0; exec ls -A ${quote(path)}`, path)).split('\n').filter((name) => name !== '').sort(),
+  };
+}
