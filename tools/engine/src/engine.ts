@@ -3,6 +3,8 @@ export interface EngineEnv {
   DOCKER_HOST: string;
   PATH: string;
   DOCKER_CONFIG?: string;
+  /** What lets the engine tests run. */
+  STAGECRAFT_TEST_ENGINE: string;
 }
 
 /** An engine that may be used until it is released. */

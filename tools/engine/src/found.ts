@@ -20,7 +20,7 @@ export async function findEngine(env: NodeJS.ProcessEnv = process.env): Promise<
   if (!atLeast(parseVersion(compose), OLDEST_COMPOSE)) return { reason: `docker compose is ${compose}, older than ${versionText(OLDEST_COMPOSE)}` };
   const path = env['PATH'] ?? '';
   const config = env['DOCKER_CONFIG'];
-  return { engine: { kind: 'found', host, version, compose, env: { DOCKER_HOST: host, PATH: path, ...(config ? { DOCKER_CONFIG: config } : {}) }, release: async () => undefined } };
+  return { engine: { kind: 'found', host, version, compose, env: { DOCKER_HOST: host, PATH: path, STAGECRAFT_TEST_ENGINE: host, ...(config ? { DOCKER_CONFIG: config } : {}) }, release: async () => undefined } };
 }
 
 /** DOCKER_HOST, or what the docker command's context names, or the default socket. */

@@ -93,7 +93,15 @@ async function images(engine: Engine): Promise<void> {
 }
 
 function exports(env: EngineEnv): string {
-  return Object.entries(env).map(([name, value]) => `export ${name}='${String(value).replaceAll("'", "'\\''")}'\n`).join('');
+  const { PATH, ...rest } = env;
+  const [first] = PATH.split(':');
+  // Only what we add to PATH: the shell that reads it has a PATH of its own.
+  const path = PATH === process.env['PATH'] || !first ? '' : `export PATH=${quoted(first)}:"$PATH"\n`;
+  return Object.entries(rest).map(([name, value]) => `export ${name}=${quoted(String(value))}\n`).join('') + path;
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 function namesOf(users: readonly User[]): string {

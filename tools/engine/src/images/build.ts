@@ -1,7 +1,9 @@
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { must } from '../exec.js';
+import { removeCutOff, WORK } from '../own/cutoff.js';
 import type { Distribution } from '../own/distribution.js';
+import { locked } from '../own/lock.js';
 import { baseRoot, RECIPES, type Recipe } from './recipes.js';
 import { sysroot } from './sysroot.js';
 import { traefikBinary } from './traefik.js';
@@ -18,6 +20,12 @@ export type Built = { file: string } | { reason: string };
 export async function tarballs(names: readonly string[], cache: string, distribution: Distribution | string, tell: (line: string) => void): Promise<Map<string, Built>> {
   const folder = join(cache, 'images');
   mkdirSync(folder, { recursive: true });
+  // Two that need the same wait for each other: the second finds the first one's.
+  return locked(folder, () => cachedOrMade(names, folder, distribution, tell));
+}
+
+async function cachedOrMade(names: readonly string[], folder: string, distribution: Distribution | string, tell: (line: string) => void): Promise<Map<string, Built>> {
+  removeCutOff(folder);
   const out = new Map<string, Built>();
   for (const name of names) {
     const file = join(folder, tarballName(name));
@@ -27,7 +35,7 @@ export async function tarballs(names: readonly string[], cache: string, distribu
   }
   const missing = names.filter((name) => !out.has(name));
   if (missing.length === 0 || typeof distribution === 'string') return out;
-  const work = mkdtempSync(join(folder, '.new-'));
+  const work = mkdtempSync(join(folder, WORK));
   try {
     tell(`making ${missing.join(', ')} of packages`);
     const { root } = await sysroot(work, distribution);

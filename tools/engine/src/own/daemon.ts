@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { answers } from '../api.js';
@@ -8,7 +8,7 @@ import { DEFAULT_IMAGES } from '../images/names.js';
 import { BRIDGE_ADDRESS, networkBefore, POOL, restoreNetwork, type NetworkBefore } from './network.js';
 import type { Programs } from './packages.js';
 import type { Places } from './places.js';
-import { CGROUP, ownMounts, sweep } from './sweep.js';
+import { groupOf, ownMounts, sweep } from './sweep.js';
 import { tidy } from './tidy.js';
 import { identify, lives, type ProcessIdentity } from './users.js';
 
@@ -38,6 +38,16 @@ export function runs(state: DaemonState): boolean {
   return lives(state.daemon);
 }
 
+/** Waits until a running engine answers; false where it does not, or ends meanwhile. */
+export async function ready(places: Places, state: DaemonState): Promise<boolean> {
+  const until = Date.now() + START_WITHIN;
+  while (runs(state) && Date.now() < until) {
+    if (await answers(places.socket)) return true;
+    await sleep(100);
+  }
+  return false;
+}
+
 /** The settings of the engine: nothing of /etc/docker is read. */
 export function daemonSettings(places: Places, dataRoot: string): Record<string, unknown> {
   return {
@@ -47,7 +57,7 @@ export function daemonSettings(places: Places, dataRoot: string): Record<string,
     hosts: [places.host],
     bip: BRIDGE_ADDRESS,
     'default-address-pools': [POOL],
-    'cgroup-parent': `/${CGROUP}`,
+    'cgroup-parent': `/${groupOf(places.run)}`,
     'log-opts': { 'max-size': '8m' },
     // Its containers are removed before it is stopped; nothing is worth the default wait of 15 s.
     'shutdown-timeout': 5,
@@ -56,9 +66,7 @@ export function daemonSettings(places: Places, dataRoot: string): Record<string,
 
 /** Starts an engine and waits until it answers. Throws, with the end of its log, where it does not. */
 export async function startDaemon(places: Places, programs: Programs): Promise<DaemonState> {
-  const env: NodeJS.ProcessEnv = { ...process.env, PATH: `${programs.bin}:${systemPath()}` };
-  delete env['DOCKER_HOST'];
-  if ((await attempt('iptables', ['-w', '-t', 'nat', '-S'], { env })).code !== 0) env['STAGECRAFT_ENGINE_XTABLES'] = 'legacy';
+  const env = await environmentWith(programs.bin);
   const before = await networkBefore(env);
   if (before.foreign) throw new Error('there is a bridge docker0 already: another engine runs on this machine, and two cannot share it');
   const dataRoot = join(places.cache, 'store');
@@ -66,6 +74,9 @@ export async function startDaemon(places: Places, programs: Programs): Promise<D
   for (const folder of [join(places.run, 'exec'), dataRoot]) mkdirSync(folder, { recursive: true });
   writeFileSync(join(places.run, 'daemon.json'), JSON.stringify(daemonSettings(places, dataRoot), null, 2));
   layClientConfig(places, programs);
+  const begun: DaemonState = { daemon: { pid: 0, start: 'starting' }, dataRoot, bin: programs.bin, plugins: programs.plugins, before, mounts };
+  // Before the first step, so that a start that is cut off can be cleaned up after.
+  writeState(places, begun);
   const log = openSync(logFile(places), 'a');
   // Its own control group namespace: inside a container the machine's groups are not where the paths say.
   const child = spawn('unshare', ['--cgroup', '--', join(programs.bin, 'dockerd'), '--config-file', join(places.run, 'daemon.json')], { detached: true, stdio: ['ignore', log, log], env, cwd: '/' });
@@ -75,14 +86,15 @@ export async function startDaemon(places: Places, programs: Programs): Promise<D
     child.once('exit', (code, signal) => resolve(`dockerd ended with ${code ?? signal}`));
   });
   const daemon = child.pid === undefined ? undefined : identify(child.pid);
-  if (!daemon) throw new Error(`${await failed}\n${lastLines(places)}`);
-  const state: DaemonState = { daemon, dataRoot, bin: programs.bin, plugins: programs.plugins, before, mounts };
-  writeFileSync(stateFile(places), JSON.stringify(state, null, 2));
-  const trouble = await Promise.race([failed, answersWithin(places.socket, START_WITHIN)]);
+  const state: DaemonState = daemon ? { ...begun, daemon } : begun;
+  if (daemon) writeState(places, state);
+  const late = ready(places, state).then((yes) => (yes ? '' : `no answer on its socket in ${START_WITHIN / 1000} s`));
+  const trouble = daemon ? await Promise.race([failed, late]) : await failed;
   child.unref();
   if (trouble) {
-    await endDaemon(places, state);
-    throw new Error(`the engine did not start: ${trouble}\n${lastLines(places)}`);
+    const log = lastLines(places);
+    await stopDaemon(places, state);
+    throw new Error(`the engine did not start: ${trouble}\n${log}`);
   }
   // What a killed engine left in its store comes back with it; nobody has a claim on it.
   await tidy(places.socket, DEFAULT_IMAGES);
@@ -104,18 +116,7 @@ async function endDaemon(places: Places, state: DaemonState): Promise<void> {
     while (runs(state) && Date.now() < until) await sleep(50);
   }
   await sweep(places.run, state.dataRoot, state.mounts);
-  const env: NodeJS.ProcessEnv = { ...process.env, PATH: `${state.bin}:${systemPath()}` };
-  if ((await attempt('iptables', ['-w', '-t', 'nat', '-S'], { env })).code !== 0) env['STAGECRAFT_ENGINE_XTABLES'] = 'legacy';
-  await restoreNetwork(state.before, env);
-}
-
-async function answersWithin(socket: string, within: number): Promise<string> {
-  const until = Date.now() + within;
-  while (Date.now() < until) {
-    if (existsSync(socket) && (await answers(socket))) return '';
-    await sleep(100);
-  }
-  return `no answer on its socket in ${within / 1000} s`;
+  await restoreNetwork(state.before, await environmentWith(state.bin));
 }
 
 /** The docker command's own folder: its plugins, and nobody's credentials. */
@@ -126,10 +127,23 @@ function layClientConfig(places: Places, programs: Programs): void {
   for (const name of readdirSync(programs.plugins)) symlinkSync(join(programs.plugins, name), join(folder, name));
 }
 
+async function environmentWith(bin: string): Promise<NodeJS.ProcessEnv> {
+  const env: NodeJS.ProcessEnv = { ...process.env, PATH: `${bin}:${systemPath()}` };
+  for (const name of ['DOCKER_HOST', 'DOCKER_CONFIG', 'DOCKER_CONTEXT']) delete env[name];
+  if ((await attempt('iptables', ['-w', '-t', 'nat', '-S'], { env })).code !== 0) env['STAGECRAFT_ENGINE_XTABLES'] = 'legacy';
+  return env;
+}
+
 /** sbin holds mount, ip and iptables, and is not on everybody's PATH. */
 function systemPath(): string {
   const path = process.env['PATH'] ?? '';
   return [path, ...['/usr/sbin', '/sbin', '/usr/bin', '/bin'].filter((folder) => !path.split(':').includes(folder))].join(':');
+}
+
+function writeState(places: Places, state: DaemonState): void {
+  // In one step: a reader sees the old one or the new one.
+  writeFileSync(`${stateFile(places)}.new`, JSON.stringify(state, null, 2));
+  renameSync(`${stateFile(places)}.new`, stateFile(places));
 }
 
 function stateFile(places: Places): string {

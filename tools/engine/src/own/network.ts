@@ -12,7 +12,7 @@ export interface NetworkBefore {
   switches: Record<string, string>;
   /** `-P` of the FORWARD chain, by command. */
   forward: Record<string, string>;
-  /** Whether there was a bridge docker0, and rules of an engine, that are not ours. */
+  /** Whether there was a bridge docker0 that is not ours. */
   foreign: boolean;
 }
 
@@ -20,7 +20,7 @@ type Env = NodeJS.ProcessEnv;
 const FAMILIES = ['iptables', 'ip6tables'] as const;
 
 export async function networkBefore(env: Env): Promise<NetworkBefore> {
-  const before: NetworkBefore = { switches: {}, forward: {}, foreign: existsSync('/sys/class/net/docker0') };
+  const before: NetworkBefore = { switches: {}, forward: {}, foreign: (await attempt('ip', ['link', 'show', 'docker0'], { env })).code === 0 };
   for (const file of SWITCHES) if (existsSync(file)) before.switches[file] = readFileSync(file, 'utf8').trim();
   for (const family of FAMILIES) {
     const policy = /^-P FORWARD (\S+)/m.exec((await attempt(family, ['-w', '-S', 'FORWARD'], { env })).stdout)?.[1];

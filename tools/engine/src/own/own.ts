@@ -2,7 +2,7 @@ import { dirname, join } from 'node:path';
 import { list } from '../api.js';
 import { attempt } from '../exec.js';
 import type { Acquired, Engine, Tell } from '../engine.js';
-import { readState, runs, startDaemon, stopDaemon, type DaemonState } from './daemon.js';
+import { readState, ready, runs, startDaemon, stopDaemon, type DaemonState } from './daemon.js';
 import { eligible } from './distribution.js';
 import { locked } from './lock.js';
 import { unpackedPrograms } from './packages.js';
@@ -54,14 +54,14 @@ export async function down(options: { force?: boolean; places?: Places } = {}): 
 /** What a child needs to use our engine. */
 export function ownEnv(places: Places, state: DaemonState, env: NodeJS.ProcessEnv = process.env): Engine['env'] {
   const rest = (env['PATH'] ?? '').split(':').filter((folder) => folder !== state.bin).join(':');
-  return { DOCKER_HOST: places.host, DOCKER_CONFIG: join(places.run, 'config'), PATH: `${state.bin}:${rest}` };
+  return { DOCKER_HOST: places.host, DOCKER_CONFIG: join(places.run, 'config'), PATH: `${state.bin}:${rest}`, STAGECRAFT_TEST_ENGINE: places.host };
 }
 
 async function running(places: Places, tell: Tell): Promise<DaemonState | undefined> {
   const state = readState(places);
   if (!state) return undefined;
-  if (runs(state)) return state;
-  tell('cleaning up after an engine that was killed');
+  if (await ready(places, state)) return state;
+  tell('cleaning up after an engine that was killed or hangs');
   await stopDaemon(places, state);
   return undefined;
 }

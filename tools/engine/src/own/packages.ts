@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import { attempt, must } from '../exec.js';
 import { atLeast, OLDEST_COMPOSE, OLDEST_ENGINE, parseVersion } from '../versions.js';
 import { aptOf, type Apt } from './apt.js';
+import { removeCutOff, WORK } from './cutoff.js';
 import type { Distribution } from './distribution.js';
 
 /** Counted up when what is unpacked, or how, changes: older folders are then not taken. */
@@ -48,8 +49,9 @@ function programsIn(folder: string, versions: Record<string, string>): Programs 
 }
 
 async function unpack(all: string, distribution: Distribution, tell: (line: string) => void): Promise<Programs> {
+  removeCutOff(all);
   // Beside its later place, so that the rename at the end is one step: a folder with a name is always whole.
-  const work = mkdtempSync(join(all, '.new-'));
+  const work = mkdtempSync(join(all, WORK));
   try {
     const own = await aptOf({ folder: join(work, 'apt-own'), installed: 'machine' }, distribution);
     tell(`reading the package lists of ${distribution.codename}`);

@@ -1,10 +1,12 @@
 import { existsSync, readFileSync, readdirSync, rmdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { attempt } from '../exec.js';
 
-/** All containers of our engine are below this control group, so that we know them when the engine is gone. */
-export const CGROUP = 'stagecraft-engine';
+/** All containers of an engine of ours are below this control group, so that we know them when the engine is gone. */
+export function groupOf(run: string): string {
+  return basename(run);
+}
 
 /** Ends what an engine that is gone left: its processes, then its mounts and control groups. */
 export async function sweep(run: string, dataRoot: string, mountedBefore: readonly string[]): Promise<void> {
@@ -16,7 +18,7 @@ export async function sweep(run: string, dataRoot: string, mountedBefore: readon
     await sleep(50);
   }
   for (const mount of ownMounts([run, dataRoot])) if (!mountedBefore.includes(mount)) await attempt('umount', ['-l', mount]);
-  removeCgroups();
+  removeCgroups(groupOf(run));
 }
 
 /** Processes whose command line names our run folder, or that are in our control group. Never ourselves. */
@@ -33,8 +35,8 @@ function ofEngine(pid: string, run: string): boolean {
   try {
     const line = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
     const program = line.split('\0')[0] ?? '';
-    if (/(^|\/)(containerd|containerd-shim[\w-]*|dockerd|docker-proxy|runc)$/.test(program) && line.includes(`${run}/`)) return true;
-    return readFileSync(`/proc/${pid}/cgroup`, 'utf8').split('\n').some((group) => group.includes(`/${CGROUP}/`));
+    if (/(^|\/)(containerd|containerd-shim[\w-]*|dockerd|docker-proxy|runc|unshare)$/.test(program) && line.includes(`${run}/`)) return true;
+    return readFileSync(`/proc/${pid}/cgroup`, 'utf8').split('\n').some((group) => group.includes(`/${groupOf(run)}/`));
   } catch {
     return false; // it ended while we looked
   }
@@ -61,10 +63,10 @@ export function mountsAt(folders: readonly string[], mounts: string): string[] {
   return points.reverse();
 }
 
-function removeCgroups(): void {
+function removeCgroups(group: string): void {
   const root = '/sys/fs/cgroup';
   if (!existsSync(root)) return;
-  for (const base of [root, ...readdirSync(root).map((name) => join(root, name))]) removeGroup(join(base, CGROUP));
+  for (const base of [root, ...readdirSync(root).map((name) => join(root, name))]) removeGroup(join(base, group));
 }
 
 function removeGroup(folder: string): void {
