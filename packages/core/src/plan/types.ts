@@ -22,8 +22,11 @@ export type Action =
   | { readonly kind: 'container.resume'; readonly service: string; readonly ids: readonly string[] }
   /** Waits until the operation's containers of the service are healthy and settled. */
   | { readonly kind: 'container.gate'; readonly service: string; readonly count: number; readonly ids?: readonly string[]; readonly healthcheck: boolean; readonly timeoutMs: number; readonly settleMs: number }
-  /** Joins new containers to the edge under their aliases and writes the table; done when the proxy lists them. */
-  | { readonly kind: 'route.admit'; readonly service: string; readonly edge: EdgeAliases; readonly from: RouteTable; readonly to: RouteTable; readonly acknowledgeMs: number }
+  /**
+   * Joins new containers to the edge under their aliases and writes the table; done when the proxy lists them. `ids`: containers that exist already,
+   * in the aliases' order; absent: those that the operation made. On the way back what it let in is drained for `drainMs` before anything ends it.
+   */
+  | { readonly kind: 'route.admit'; readonly service: string; readonly edge: EdgeAliases; readonly from: RouteTable; readonly to: RouteTable; readonly acknowledgeMs: number; readonly ids?: readonly string[]; readonly drainMs?: number }
   /** Takes old targets out of the table; done when the proxy no longer lists them. */
   | { readonly kind: 'route.retire'; readonly service: string; readonly from: RouteTable; readonly to: RouteTable; readonly acknowledgeMs: number }
   /** The table changes but no container does (changed rules, a removed service's routes). */
@@ -53,6 +56,8 @@ export interface OldContainer {
   readonly restartPolicy: string;
   /** Aliases on the edge network, to join again on return. */
   readonly aliases: readonly string[];
+  /** True: it did not run before the step, which only frees its name; a return leaves it stopped. */
+  readonly stopped?: true;
 }
 
 export interface Step {
@@ -114,6 +119,27 @@ interface PlanBase {
   readonly findings: readonly Finding[];
   /** SHA-256 over desired input, each host's serving release, format and providers. */
   readonly digest: string;
+  /** What the digest is made of, part by part, so that a stale plan can say what differs. */
+  readonly inputs?: PlanInputs;
+  /** What was asked to be planned; a saved plan is planned again with the same. */
+  readonly filter?: PlanFilter;
+  readonly replace?: readonly string[];
+  readonly acceptEmptyVolume?: readonly string[];
+}
+
+/** The parts of a plan's digest. Digests are SHA-256, hex. */
+export interface PlanInputs {
+  /** By service: all that the user's files say of it, places aside. */
+  readonly services: Readonly<Record<string, string>>;
+  /** By service, where it is known: the keyed digest of its variables' values. Not in the plan's digest, because an offline plan cannot know it. */
+  readonly values: Readonly<Record<string, string>>;
+  readonly routes: string;
+  /** Networks, volumes, configs, secrets, proxy, hosts and rollout settings. */
+  readonly rest: string;
+  /** Serving release by host; '' where none is known. */
+  readonly serving: Readonly<Record<string, string>>;
+  /** `package@version`, sorted. */
+  readonly providers: readonly string[];
 }
 
 /** What is known before build and push. It cannot be executed past them, by type. */
