@@ -79,7 +79,8 @@ async function run(command: string[]): Promise<number> {
     if (interrupted) return 128 + constants.signals[interrupted];
     return await new Promise<number>((resolve, reject) => {
       const child = spawn(program, args, { stdio: 'inherit', env: { ...process.env, ...got.engine.env } });
-      pass = (signal) => void child.kill(signal);
+      // A terminal gives its interrupt to the whole group: a second one would be taken for impatience.
+      pass = (signal) => void (signal === 'SIGINT' && process.stdin.isTTY ? undefined : child.kill(signal));
       child.once('error', reject);
       child.once('close', (code, signal) => resolve(code ?? 128 + constants.signals[signal ?? 'SIGTERM']));
     });
