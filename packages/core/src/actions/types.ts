@@ -2,7 +2,7 @@ import type { Decision, LockRecord, OpenRecord, ReleaseRecord } from '../protoco
 import type { Origin } from '../config/types.js';
 import type { Finding } from '../plugin-api/failure.js';
 import type { Io } from '../io/io.js';
-import type { Plan, PlanFilter, SealedPlan } from '../plan/types.js';
+import type { Plan, PlanFilter } from '../plan/types.js';
 import type { PluginRef } from '../providers/types.js';
 import type { Clock } from '../ports/clock.js';
 import type { Exec } from '../ports/exec.js';
@@ -64,7 +64,8 @@ export interface RollbackOptions {
 /** What a deploy or rollback came to. */
 export interface DeployResult {
   readonly outcome: 'nothing to do' | 'planned' | 'completed' | 'returned' | 'mixed' | 'failed';
-  readonly plan: Plan | SealedPlan;
+  /** Absent where an operation was aborted before it had a sealed plan. */
+  readonly plan?: Plan;
   readonly release?: ReleaseRecord;
   readonly decision?: Decision;
   /** Public addresses of the routes, for the last line: `http://localhost:8080/api`. */

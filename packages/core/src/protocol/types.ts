@@ -35,6 +35,8 @@ export interface OpenRecord {
   /** Release that served when it began; absent on a first deploy. */
   readonly prior?: string;
   readonly hosts: readonly string[];
+  /** For a rollback: the release whose sealed model it deploys. */
+  readonly target?: string;
   /** Name of the host that holds the decision. */
   readonly anchor: string;
   readonly since: string;

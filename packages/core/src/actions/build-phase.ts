@@ -1,0 +1,76 @@
+import type { Desired, DesiredService } from '../compose/model.js';
+import { buildImage, builds, type BuildChoices, type Builder, type ImageBuilt } from '../images/build.js';
+import { phaseStatus, stepStatus } from '../io/catalogue/phases.js';
+import { loadProvider } from '../providers/load.js';
+import type { ProviderIndex } from '../providers/index-providers.js';
+import type { Note } from '../phases/types.js';
+import type { OpenHost } from './host.js';
+import { providerContext } from './provider-context.js';
+import type { Workspace } from './types.js';
+
+/** Where builds are told: the journal of the anchor, when there is an operation. */
+export type Journal = (note: Omit<Note, 'operation'>) => Promise<void>;
+
+/**
+ * Builds every image of the model, two at a time, and gives their ids by reference. The first failure ends the phase after what runs beside it.
+ * @throws StagecraftError of the provider's kind
+ */
+export async function buildPhase(ws: Workspace, host: OpenHost, index: ProviderIndex, desired: Desired, choices: BuildChoices, journal: Journal, only?: readonly string[]): Promise<readonly ImageBuilt[]> {
+  const wanted = builds(desired).filter((service) => !only || only.some((name) => service.build?.services.includes(name)));
+  if (wanted.length === 0) return [];
+  const tell = async (status: 'running' | 'completed' | 'failed'): Promise<void> => {
+    await journal({ type: 'phase', phase: 'build', status });
+    ws.io.event(phaseStatus({ phase: 'build', status, steps: wanted.length }));
+  };
+  await tell('running');
+  const builder: Builder = { files: ws.files, exec: ws.exec, containers: host.containers, clock: ws.clock, signal: ws.signal, backend: async (build) => ({ provider: await loadProvider(index, 'backend', build.provider), context: providerContext(ws, { project: desired.project, environment: desired.environment, config: build.config }) }) };
+  try {
+    const built = await twoAtATime(wanted, (service, place) => buildOne(ws, builder, desired, service, choices, journal, { place, total: wanted.length }));
+    await tell('completed');
+    return built;
+  } catch (error) {
+    if (!ws.signal.aborted) await tell('failed');
+    throw error;
+  }
+}
+
+async function buildOne(ws: Workspace, builder: Builder, desired: Desired, service: DesiredService, choices: BuildChoices, journal: Journal, at: { place: number; total: number }): Promise<ImageBuilt> {
+  const begun = ws.clock.now();
+  const id = `build/${service.name}`;
+  const tell = (status: 'running' | 'completed' | 'failed' | 'skipped'): void =>
+    ws.io.event(stepStatus({ id, host: '', service: service.name, action: 'image.build', why: `image of ${service.build?.services.join(', ') ?? service.name}`, status, durationMs: status === 'running' ? 0 : ws.clock.now() - begun, index: at.place + 1, total: at.total }));
+  tell('running');
+  try {
+    const built = await buildImage(builder, desired, service, choices);
+    if (!built.cached) await journal({ type: 'outcome', step: id, status: 'completed', message: built.id });
+    tell(built.cached ? 'skipped' : 'completed');
+    return built;
+  } catch (error) {
+    if (!ws.signal.aborted) {
+      await journal({ type: 'outcome', step: id, status: 'failed', message: (error as Error).message.split('\n', 1)[0] ?? '' });
+      tell('failed');
+    }
+    throw error;
+  }
+}
+
+async function twoAtATime<T, R>(items: readonly T[], work: (item: T, place: number) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  let next = 0;
+  let failed = false;
+  const worker = async (): Promise<void> => {
+    while (next < items.length && !failed) {
+      const place = next++;
+      try {
+        results[place] = await work(items[place] as T, place);
+      } catch (error) {
+        failed = true;
+        throw error;
+      }
+    }
+  };
+  const ended = await Promise.allSettled([worker(), worker()]);
+  const broken = ended.find((end) => end.status === 'rejected');
+  if (broken) throw broken.reason;
+  return results;
+}

@@ -1,0 +1,37 @@
+import { desire } from '../compose/desire.js';
+import { readCompose } from '../compose/read.js';
+import { fail } from '../errors/index.js';
+import { builds } from '../images/build.js';
+import { buildPhase } from './build-phase.js';
+import { openHost } from './host.js';
+import { loadSettings } from './settings.js';
+import type { BuildOptions, BuildResult, Workspace } from './types.js';
+import { resolveVersion } from './version.js';
+
+/** Builds the images of an environment, and nothing else: no lock, no release. */
+export async function build(ws: Workspace, options: BuildOptions): Promise<BuildResult> {
+  const loaded = await loadSettings(ws);
+  const host = await openHost(ws, loaded.settings);
+  const { version } = await resolveVersion(ws, options.version, 'latest');
+  const model = await readCompose({ files: ws.files, exec: ws.exec, folder: ws.folder, settings: loaded.settings });
+  const { desired } = await desire({ model, settings: loaded.settings, version, files: ws.files });
+  const wanted = builds(desired);
+  refuseUnknown(options.services, wanted.flatMap((service) => service.build?.services ?? []));
+  if (options.dryRun) {
+    const named = wanted.filter((service) => options.services.length === 0 || options.services.some((name) => service.build?.services.includes(name)));
+    return { images: named.map((service) => ({ services: service.build?.services ?? [service.name], reference: service.image.reference, id: undefined, cached: false, durationMs: 0 })) };
+  }
+  const images = await buildPhase(ws, host, loaded.index, desired, { pull: options.pull, noCache: options.noCache }, () => Promise.resolve(), options.services.length > 0 ? options.services : undefined);
+  return { images };
+}
+
+function refuseUnknown(asked: readonly string[], known: readonly string[]): void {
+  const unknown = asked.filter((name) => !known.includes(name));
+  if (unknown.length === 0) return;
+  throw fail({
+    code: 'SC5022',
+    kind: 'user',
+    message: `No image is built for ${unknown.join(', ')}.`,
+    next: [known.length > 0 ? `Services with a build: ${[...known].sort().join(', ')}` : 'No service of the Compose file has a build.'],
+  });
+}

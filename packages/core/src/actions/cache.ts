@@ -1,0 +1,43 @@
+import type { Desired } from '../compose/model.js';
+import { createCache } from '../protocol/cache.js';
+import type { ReleaseRecord } from '../protocol/types.js';
+import type { OpenHost } from './host.js';
+import type { Identity } from './identity.js';
+import type { Workspace } from './types.js';
+
+/** What served when the project last looked: by environment. Free of secrets. */
+export type Serving = Readonly<Record<string, { readonly identity: Identity; readonly release: string; readonly version: string; readonly desired: Desired }>>;
+
+const servingPath = '.stagecraft/serving.json';
+
+/** Brings the project's readable cache up to the host's history. The cache never decides. */
+export async function writeCache(ws: Workspace, host: OpenHost, environment: string): Promise<void> {
+  const history = await host.store.history();
+  await cacheOf(ws).write(environment, history);
+  const serving = await host.store.serving();
+  const model = serving && (await host.store.readReleaseFile(serving.id, 'model.json'));
+  if (!serving || !model) return;
+  const desired = JSON.parse(model) as Desired;
+  const identity: Identity = { project: desired.project, environment, composeProject: desired.composeProject, driver: desired.driver, hosts: [] };
+  await ws.files.write(servingPath, `${JSON.stringify({ ...(await readServing(ws)), [environment]: { identity, release: serving.id, version: serving.version, desired } })}\n`);
+}
+
+/** The releases that the project knows of without asking a host, newest first. */
+export async function readCache(ws: Workspace, environment: string): Promise<readonly ReleaseRecord[]> {
+  return cacheOf(ws).read(environment);
+}
+
+export async function readServing(ws: Workspace): Promise<Serving> {
+  const text = await ws.files.read(servingPath);
+  if (text === undefined) return {};
+  try {
+    return JSON.parse(text) as Serving;
+  } catch {
+    // A cache that cannot be read is worth nothing, and the next deploy writes it anew.
+    return {};
+  }
+}
+
+function cacheOf(ws: Workspace): ReturnType<typeof createCache> {
+  return createCache({ files: ws.files, path: ws.processEnv['STAGECRAFT_STATE_FILE'] ?? '.stagecraft/releases.json', clock: ws.clock });
+}

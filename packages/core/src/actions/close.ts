@@ -1,0 +1,39 @@
+import type { Progress } from '../phases/progress.js';
+import { phaseNames, type PhaseName, type SealedPlan } from '../plan/types.js';
+import type { ReleaseRecord } from '../protocol/types.js';
+import type { Operation } from './operation.js';
+
+export type Failure = NonNullable<ReleaseRecord['failure']>;
+
+/** Writes the closed record of the release on the host; from then on the operation is no longer open. */
+export async function closeRelease(operation: Operation, plan: SealedPlan | undefined, outcome: 'completed' | 'returned' | 'failed', known: Progress, failure?: Failure): Promise<ReleaseRecord> {
+  const { host, session, record, ws } = operation;
+  const closed: ReleaseRecord = {
+    ...record,
+    outcome,
+    finishedAt: new Date(ws.clock.now()).toISOString(),
+    phases: phasesOf(known, outcome === 'completed'),
+    images: plan ? imagesOf(plan) : record.images,
+    changes: plan ? Object.fromEntries(plan.services.map((service) => [service.service, past(service.change)])) : record.changes,
+    ...(failure ? { failure } : {}),
+  };
+  return host.store.close(session, closed);
+}
+
+/** A phase that had nothing to do in a release that completed is `skipped`. */
+function phasesOf(known: Progress, completed: boolean): ReleaseRecord['phases'] {
+  const status = (name: PhaseName): ReturnType<Progress['phase']> => {
+    const phase = known.phase(name);
+    return completed && phase.status === 'pending' ? { status: 'skipped' } : phase;
+  };
+  return Object.fromEntries(phaseNames.map((name) => [name, status(name)])) as Record<PhaseName, ReturnType<Progress['phase']>>;
+}
+
+function imagesOf(plan: SealedPlan): ReleaseRecord['images'] {
+  return Object.fromEntries(plan.desired.services.flatMap((service) => (service.image.id ? [[service.name, { reference: service.image.reference, id: service.image.id }]] : [])));
+}
+
+function past(change: SealedPlan['services'][number]['change']): string {
+  const words: Readonly<Record<typeof change, string>> = { create: 'created', replace: 'replaced', resume: 'resumed', scale: 'scaled', run: 'ran', held: 'held', remove: 'removed', none: 'unchanged', unknown: 'unknown' };
+  return words[change];
+}

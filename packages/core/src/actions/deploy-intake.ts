@@ -1,0 +1,58 @@
+import { fail } from '../errors/index.js';
+import { draft } from '../plan/draft.js';
+import { addedSteps, checkFresh, readSavedPlan } from '../plan/saved.js';
+import { seal } from '../plan/seal.js';
+import type { DraftPlan } from '../plan/types.js';
+import { buildPhase } from './build-phase.js';
+import { refuseFindings } from './findings.js';
+import { gather, type Gathered } from './gather.js';
+import type { OpenHost } from './host.js';
+import type { Intake } from './make-release.js';
+import type { Loaded } from './settings.js';
+import type { DeployOptions, Workspace } from './types.js';
+import type { Version } from './version.js';
+
+/** A deploy's part before its plan is sealed. @throws StagecraftError `user` for findings that are errors and for a stale saved plan; nothing has changed then. */
+export async function deployIntake(ws: Workspace, host: OpenHost, loaded: Loaded, options: DeployOptions, version: Version): Promise<Intake> {
+  const collect = (built?: Readonly<Record<string, string>>): Promise<Gathered> => gather(ws, host, loaded, { version: version.version, pull: options.pull, ...(built ? { built } : {}) });
+  const first = await collect();
+  const plan = draftOf(first, options);
+  if (options.saved) refuseStale(options.saved, plan);
+  refuseFindings(plan.findings);
+  return {
+    kind: 'deploy',
+    version,
+    draft: plan,
+    async build(operation) {
+      const built = await buildPhase(ws, host, loaded.index, first.input.desired, { pull: options.pull, noCache: false }, (note) => host.store.note(operation.session, { ...note, operation: operation.open.operation }));
+      return Object.fromEntries(built.map((image) => [image.reference, image.id]));
+    },
+    gather: collect,
+    seal(gathered, ids) {
+      const sealed = seal({ ...inputOf(gathered, options), ...ids });
+      const added = options.saved ? addedSteps(readSavedPlan(options.saved.text, options.saved.path), sealed) : [];
+      if (added.length > 0)
+        throw fail({
+          code: 'SC5021',
+          kind: 'user',
+          message: `The sealed plan would do what ${options.saved?.path} does not say: ${added.map((step) => step.id).join(', ')}.`,
+          next: ['stagecraft plan --refresh --out plan.json', 'or deploy without a saved plan: stagecraft deploy'],
+        });
+      return sealed;
+    },
+  };
+}
+
+export function draftOf(gathered: Gathered, options: Pick<DeployOptions, 'filter' | 'acceptEmptyVolume'>): DraftPlan {
+  return draft(inputOf(gathered, options));
+}
+
+function inputOf(gathered: Gathered, options: Pick<DeployOptions, 'filter' | 'acceptEmptyVolume'>): Parameters<typeof draft>[0] {
+  return { kind: 'deploy', ...gathered.input, filter: options.filter, acceptEmptyVolume: options.acceptEmptyVolume, replace: [] };
+}
+
+function refuseStale(saved: { readonly path: string; readonly text: string }, now: DraftPlan): void {
+  const plan = readSavedPlan(saved.text, saved.path);
+  if (plan.kind !== 'deploy') throw fail({ code: 'SC5002', kind: 'user', message: `${saved.path} is the plan of a ${plan.kind}, not of a deploy.`, next: ['stagecraft plan --out plan.json'] });
+  checkFresh(plan, now);
+}

@@ -1,0 +1,52 @@
+import { engineAt } from '../adapters/engine.js';
+import { hostFiles, isWritableFolder } from '../adapters/host-files.js';
+import { localShell } from '../adapters/shell.js';
+import type { Identity } from './identity.js';
+import { fail } from '../errors/index.js';
+import { localRoot } from '../hosts/local.js';
+import { scopeOf } from '../hosts/scope-of.js';
+import type { Scope } from '../hosts/scope.js';
+import type { HostFiles } from '../plugin-api/host.js';
+import type { Containers } from '../ports/containers.js';
+import type { Shell } from '../ports/shell.js';
+import { createStore, type EnvironmentStore } from '../protocol/store.js';
+import { localSocket } from './socket.js';
+import type { Workspace } from './types.js';
+
+/** A host that is within reach: its engine, its shell, its state. Opening it changes nothing. */
+export interface OpenHost {
+  readonly name: string;
+  readonly scope: Scope;
+  readonly containers: Containers;
+  readonly shell: Shell;
+  readonly files: HostFiles;
+  readonly store: EnvironmentStore;
+  readonly bootId: string;
+}
+
+/** The one host of driver `local`: this machine. @throws StagecraftError `user` for environments of other drivers. */
+export async function openHost(ws: Workspace, settings: Identity): Promise<OpenHost> {
+  if (settings.driver !== 'local') throw notYet(settings);
+  const shell = localShell({ env: ws.processEnv });
+  const files = hostFiles(shell);
+  const place = await localRoot(ws.processEnv, { isWritableFolder });
+  const scope = scopeOf({ ...place, project: settings.project, environment: settings.environment, composeProject: settings.composeProject });
+  const containers = engineAt(localSocket(ws.processEnv));
+  const store = createStore({ shell, scope, clock: ws.clock, files });
+  return { name: hostName(settings), scope, containers, shell, files, store, bootId: await store.bootId() };
+}
+
+export function hostName(settings: Pick<Identity, 'hosts'>): string {
+  return settings.hosts[0]?.name ?? 'local';
+}
+
+function notYet(settings: Identity): Error {
+  const names = settings.hosts.map((host) => host.name).join(', ');
+  return fail({
+    code: 'SC5003',
+    kind: 'user',
+    message: `Environment ${settings.environment} has driver ${settings.driver}${names ? ` (hosts ${names})` : ''}: this version plans such environments, but only deploys to the engine of this machine (driver: local).`,
+    next: [`stagecraft plan --env ${settings.environment}`, 'Set driver: local and take its hosts out, to deploy to this machine.'],
+    ...(settings.hosts[0] ? { location: settings.hosts[0].location } : {}),
+  });
+}

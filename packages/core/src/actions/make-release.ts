@@ -1,0 +1,142 @@
+import { fail } from '../errors/index.js';
+import { operationBegins } from '../io/catalogue/phases.js';
+import { walkSteps } from '../phases/walk.js';
+import { phaseNames, type DraftPlan, type PhaseName, type SealedPlan, type Step } from '../plan/types.js';
+import type { OpenRecord, ReleaseRecord } from '../protocol/types.js';
+import { writeCache } from './cache.js';
+import { closeRelease } from './close.js';
+import { refuseFindings } from './findings.js';
+import type { Gathered } from './gather.js';
+import { carryOut, failureOf, keepsOpen, progress, tellEnd, walkOf, type Ended, type Operation } from './operation.js';
+import { proxyInUse } from './proxy.js';
+import { putSealed } from './sealed.js';
+import type { DeployResult } from './types.js';
+import type { Held } from './under-lock.js';
+import { urlsOf } from './urls.js';
+import type { Version } from './version.js';
+
+/** What makes a deploy and a rollback different before their plan is sealed. */
+export interface Intake {
+  readonly kind: 'deploy' | 'rollback';
+  readonly version: Version;
+  readonly target?: string;
+  readonly draft: DraftPlan;
+  /** Builds what is to be built. The ids, by reference. */
+  build(operation: Operation): Promise<Readonly<Record<string, string>>>;
+  /** Everything once more, with the built ids and what the host has now. */
+  gather(built: Readonly<Record<string, string>>): Promise<Gathered>;
+  seal(gathered: Gathered, ids: { readonly release: string; readonly operation: string; readonly prior?: string }): SealedPlan;
+}
+
+/** From a draft to the end: opens the operation, builds, brings images, seals, rolls out. */
+export async function makeRelease(held: Held, intake: Intake): Promise<DeployResult> {
+  const serving = await held.host.store.serving();
+  if (intake.draft.steps.length === 0 && !(intake.version.from === 'flag' && intake.version.version !== serving?.version))
+    return { outcome: 'nothing to do', plan: intake.draft, ...(serving ? { release: serving } : {}), urls: urlsOf(serving ? await servingModel(held, serving.id) : undefined), exitCode: 0 };
+  const operation = await begin(held, intake, serving);
+  return finish(operation, intake, false);
+}
+
+/** The same, from the build on, for an operation that is open and not yet sealed. */
+export async function finish(operation: Operation, intake: Intake, resumed: boolean): Promise<DeployResult> {
+  const { ws, open, record } = operation;
+  ws.io.event(operationBegins({ operation: open.operation, kind: open.kind, release: open.release, version: open.version, environment: record.environment, project: record.project, resumed }));
+  const sealed = await sealing(operation, intake);
+  return resultOf(operation, sealed.plan, await carryOut(operation, sealed.plan, await proxyInUse(ws, operation.host, sealed.plan, sealed.gathered.proxy)));
+}
+
+/** The result of an operation that came to its end, and the project's readable cache of it. */
+export async function resultOf(operation: Operation, plan: SealedPlan, ended: Ended): Promise<DeployResult> {
+  await writeCache(operation.ws, operation.host, operation.record.environment);
+  if (ended.outcome === 'failed' && ended.error !== undefined) throw ended.error;
+  if (ended.outcome === 'returned' && ended.error !== undefined) throw returned(operation, ended.error);
+  return { outcome: ended.outcome, plan, release: ended.release, decision: ended.decision, urls: urlsOf(plan.desired), exitCode: 0 };
+}
+
+async function begin(held: Held, intake: Intake, serving: ReleaseRecord | undefined): Promise<Operation> {
+  const { ws, host, settings, session, operation, release } = held;
+  const startedAt = new Date(ws.clock.now()).toISOString();
+  const by = operatorOf(ws.processEnv);
+  const prior = serving ? { prior: serving.id } : {};
+  const target = intake.target ? { target: intake.target } : {};
+  const open: OpenRecord = { operation, kind: intake.kind, release, version: intake.version.version, ...prior, ...target, hosts: [host.name], anchor: host.name, since: startedAt, by };
+  const record: ReleaseRecord = {
+    format: 1,
+    id: release,
+    serial: await host.store.nextSerial(),
+    project: settings.project,
+    environment: settings.environment,
+    version: intake.version.version,
+    ...(intake.version.commit ? { commit: intake.version.commit } : {}),
+    kind: intake.kind,
+    ...target,
+    outcome: 'open',
+    startedAt,
+    operator: by,
+    operation,
+    ...(serving ? { previousId: serving.id } : {}),
+    phases: Object.fromEntries(phaseNames.map((name) => [name, { status: 'pending' }])) as Record<PhaseName, { status: 'pending' }>,
+    images: {},
+    rendered: {},
+    changes: {},
+  };
+  await host.store.open(session, open);
+  await host.store.putRelease(session, release, { 'release.json': `${JSON.stringify(record)}\n` });
+  return { ws, host, session, open, record, begunAt: held.begunAt };
+}
+
+/** Build, push and seal. A failure here has changed nothing of the application: it decides abort, and its exit code is the error's own. */
+async function sealing(operation: Operation, intake: Intake): Promise<{ readonly plan: SealedPlan; readonly gathered: Gathered }> {
+  const { open, host } = operation;
+  let phase: PhaseName = 'build';
+  try {
+    const built = await intake.build(operation);
+    phase = 'push';
+    await pull(operation, intake.draft);
+    phase = 'rollout';
+    const gathered = await intake.gather(built);
+    const plan = intake.seal(gathered, { release: open.release, operation: open.operation, ...(open.prior ? { prior: open.prior } : {}) });
+    refuseFindings(plan.findings);
+    await putSealed(operation, plan, gathered);
+    return { plan, gathered };
+  } catch (error) {
+    if (keepsOpen(error)) throw error;
+    await host.store.decide(operation.session, open.operation, 'abort');
+    await closeRelease(operation, undefined, 'failed', await progress(operation), failureOf(error, phase));
+    await writeCache(operation.ws, host, operation.record.environment);
+    tellEnd(operation, 'failed');
+    throw error;
+  }
+}
+
+/** Third-party images come before the plan is sealed: their ids are part of it. */
+async function pull(operation: Operation, draft: DraftPlan): Promise<void> {
+  const steps: readonly Step[] = draft.steps.filter((step) => step.action.kind === 'image.pull');
+  if (steps.length === 0) return;
+  const { desired, ...rest } = { ...draft, desired: undefined };
+  // A pull needs the host alone, nothing of a sealed plan's model.
+  const walk = walkOf(operation, { ...rest, steps, state: 'sealed', release: operation.open.release, operation: operation.open.operation, desired: desired as never }, undefined);
+  await walkSteps(walk, await progress(operation), steps);
+}
+
+async function servingModel(held: Held, release: string): Promise<SealedPlan['desired'] | undefined> {
+  const text = await held.host.store.readReleaseFile(release, 'model.json');
+  return text === undefined ? undefined : (JSON.parse(text) as SealedPlan['desired']);
+}
+
+function operatorOf(env: Readonly<Record<string, string | undefined>>): string {
+  return env['GITHUB_ACTOR'] ?? env['GITLAB_USER_LOGIN'] ?? env['USER'] ?? env['LOGNAME'] ?? 'unknown';
+}
+
+function returned(operation: Operation, cause: unknown): Error {
+  const { message, tail, next } = cause as { message: string; tail?: readonly string[]; next?: readonly string[] };
+  const prior = operation.open.prior;
+  return fail({
+    code: 'SC5010',
+    kind: 'returned',
+    message: `${operation.open.release} failed and was taken back: ${message}\n${prior ? `${prior} serves again on ${operation.host.name}, as before.` : 'It was the first release: its services are stopped and removed, data services are kept.'}`,
+    tail: tail ?? [],
+    next: [...(next ?? []), `stagecraft releases show ${operation.open.release}`],
+    cause,
+  });
+}

@@ -1,0 +1,40 @@
+import { desire } from '../compose/desire.js';
+import { glance } from '../compose/glance.js';
+import { readCompose } from '../compose/read.js';
+import { recorded } from '../observe/observe.js';
+import { draft } from '../plan/draft.js';
+import type { Plan } from '../plan/types.js';
+import { readCache, readServing } from './cache.js';
+import { draftOf } from './deploy-intake.js';
+import { gather } from './gather.js';
+import { hostName, openHost } from './host.js';
+import { loadProxy, providersOf } from './proxy.js';
+import { loadSettings } from './settings.js';
+import type { PlanOptions, Workspace } from './types.js';
+
+/** What `deploy` would do. Without `refresh`: no network, no engine, no git, no writes. */
+export async function planAction(ws: Workspace, options: PlanOptions): Promise<Plan> {
+  const loaded = await loadSettings(ws);
+  const { settings, index } = loaded;
+  const version = options.version ?? 'unknown';
+  if (options.refresh) return draftOf(await gather(ws, await openHost(ws, settings), loaded, { version, pull: options.pull }), { filter: options.filter, acceptEmptyVolume: [] });
+  const [model, proxy, serving, history] = await Promise.all([
+    readCompose({ files: ws.files, exec: ws.exec, folder: ws.folder, settings }),
+    loadProxy(ws, index, settings),
+    readServing(ws),
+    readCache(ws, settings.environment),
+  ]);
+  const { desired, findings } = await desire({ model, settings, version, files: ws.files, ...(proxy ? { proxyPackage: proxy.package } : {}) });
+  const hosts = settings.hosts.length > 0 ? settings.hosts.map((host) => host.name) : [hostName(settings)];
+  return draft({
+    kind: 'deploy',
+    desired,
+    observation: recorded(hosts, history, serving[settings.environment]),
+    version,
+    filter: options.filter,
+    providers: providersOf(desired, index, proxy),
+    replace: [],
+    acceptEmptyVolume: [],
+    findings: [...settings.findings, ...model.findings, ...findings, ...(proxy?.provider.check?.(glance(model)) ?? [])],
+  });
+}

@@ -1,0 +1,99 @@
+import { fail, isStagecraftError } from '../errors/index.js';
+import type { JournalRecord, ReleaseRecord } from '../protocol/types.js';
+import { readCache, readServing } from './cache.js';
+import { openHost, type OpenHost } from './host.js';
+import { identify, type Identity } from './identity.js';
+import type { ReleasesResult, ReleaseStory, Workspace } from './types.js';
+
+/** The environment's releases, newest first: by the host, or by the project's cache where the host does not answer. */
+export async function listReleases(ws: Workspace): Promise<ReleasesResult> {
+  const identity = await identify(ws);
+  try {
+    const host = await openHost(ws, identity);
+    const [releases, serving] = await Promise.all([host.store.history(), host.store.serving()]);
+    return { environment: identity.environment, releases, basis: 'live', ...(serving ? { serving: serving.id } : {}) };
+  } catch (error) {
+    if (!isStagecraftError(error) || (error.kind !== 'external' && error.code !== 'SC5003')) throw error;
+    const [releases, serving] = await Promise.all([readCache(ws, identity.environment), readServing(ws)]);
+    const known = serving[identity.environment];
+    return { environment: identity.environment, releases, basis: 'record', ...(known ? { serving: known.release } : {}) };
+  }
+}
+
+/** One release: what it changed, and what the journal tells of how it came about. `id` may be a version, or the beginning of an id that is the only one. */
+export async function showRelease(ws: Workspace, id: string): Promise<ReleaseStory> {
+  const identity = await identify(ws);
+  const host = await openHost(ws, identity);
+  const history = await host.store.history();
+  const release = findRelease(history, id, identity);
+  const previous = history.find((other) => other.id === release.previousId);
+  return { release, ...(previous ? { previous } : {}), changes: changesOf(release, previous), story: await storyOf(host, release) };
+}
+
+function findRelease(history: readonly ReleaseRecord[], id: string, identity: Identity): ReleaseRecord {
+  const exact = history.find((release) => release.id === id) ?? history.find((release) => release.version === id);
+  const begins = history.filter((release) => release.id.startsWith(id));
+  const found = exact ?? (begins.length === 1 ? begins[0] : undefined);
+  if (found) return found;
+  throw fail({
+    code: 'SC5014',
+    kind: 'user',
+    message: begins.length > 1 ? `${id} is the beginning of ${begins.length} releases of ${identity.environment}.` : `${identity.environment} has no release ${id}.`,
+    next: ['stagecraft releases list'],
+  });
+}
+
+function changesOf(release: ReleaseRecord, previous: ReleaseRecord | undefined): ReleaseStory['changes'] {
+  return Object.keys(release.changes)
+    .sort()
+    .map((service) => {
+      const image = release.images[service]?.id;
+      const before = previous?.images[service]?.id;
+      return { service, change: release.changes[service] ?? '', ...(image ? { image } : {}), ...(before && before !== image ? { before } : {}) };
+    });
+}
+
+async function storyOf(host: OpenHost, release: ReleaseRecord): Promise<ReleaseStory['story']> {
+  const records = (await host.store.readJournal()).filter((record) => record.operation === release.operation);
+  const begun = new Map<string, number>();
+  const story: ReleaseStory['story'][number][] = [];
+  for (const record of records) {
+    const key = `${record.direction ?? 'do'} ${record.step ?? record.phase ?? ''}`;
+    const begins = record.type === 'intent' || (record.type === 'phase' && record.status === 'running');
+    if (begins) begun.set(key, Date.parse(record.at));
+    const since = begun.get(key);
+    const text = sentence(record);
+    if (text === undefined) continue;
+    story.push({
+      at: record.at,
+      text,
+      ...(record.step === undefined ? {} : { step: record.step }),
+      ...(record.status === undefined ? {} : { status: record.status }),
+      ...(begins || since === undefined ? {} : { durationMs: Date.parse(record.at) - since }),
+    });
+  }
+  return story;
+}
+
+/** One line of the journal for people; intents say nothing that their outcome does not say better. */
+function sentence(record: JournalRecord): string | undefined {
+  const back = record.direction === 'undo' ? ' taken back' : '';
+  switch (record.type) {
+    case 'open':
+      return `operation ${record.operation} opened`;
+    case 'take':
+      return `taken over by session ${record.session}${record.message ? `: ${record.message}` : ''}`;
+    case 'decision':
+      return `decision: ${record.message ?? ''}`;
+    case 'close':
+      return `closed${record.message ? `: ${record.message}` : ''}`;
+    case 'phase':
+      return `phase ${record.phase}: ${record.status}`;
+    case 'outcome':
+      return `${record.step}${back}: ${record.status ?? 'completed'}${record.exitCode ? ` (exit code ${record.exitCode})` : ''}${record.message ? ` — ${record.message}` : ''}`;
+    case 'note':
+      return record.step ? `${record.step}${back}: ${record.message ?? record.status ?? ''}` : record.message;
+    case 'intent':
+      return undefined;
+  }
+}

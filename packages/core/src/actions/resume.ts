@@ -1,0 +1,99 @@
+import { fail } from '../errors/index.js';
+import { operationBegins } from '../io/catalogue/phases.js';
+import { describeOwner, holderIsDead } from '../protocol/owner.js';
+import type { OpenRecord, ReleaseRecord } from '../protocol/types.js';
+import { closeRelease } from './close.js';
+import { deployIntake } from './deploy-intake.js';
+import { openHost, type OpenHost } from './host.js';
+import { identify, type Identity } from './identity.js';
+import { finish, resultOf } from './make-release.js';
+import { abortOperation, carryOut, progress, tellEnd, type Operation } from './operation.js';
+import { proxyInUse, sealedProxy } from './proxy.js';
+import { rollbackIntake } from './rollback.js';
+import { readSealed } from './sealed.js';
+import { loadSettings } from './settings.js';
+import type { DeployOptions, DeployResult, Workspace } from './types.js';
+import { holding } from './under-lock.js';
+
+/** Goes on with the open operation from where its journal says it stands; after a decision to abort it finishes the way back. */
+export async function resume(ws: Workspace, options: DeployOptions): Promise<DeployResult> {
+  return withOpen(ws, async (operation) => {
+    const { host, open } = operation;
+    const plan = await readSealed(host, open.release);
+    if (!plan) return notSealed(operation, options);
+    ws.io.event(operationBegins({ operation: open.operation, kind: open.kind, release: open.release, version: open.version, environment: operation.record.environment, project: operation.record.project, resumed: true }));
+    const proxy = await proxyInUse(ws, host, plan, await sealedProxy(ws, plan.desired, undefined));
+    return resultOf(operation, plan, await carryOut(operation, plan, proxy));
+  });
+}
+
+/** Takes the open operation back. Done is done: after commit it refuses and names `rollback`. */
+export async function abort(ws: Workspace): Promise<DeployResult> {
+  return withOpen(ws, async (operation) => {
+    const { host, open } = operation;
+    const plan = await readSealed(host, open.release);
+    if (!plan) {
+      await host.store.decide(operation.session, open.operation, 'abort');
+      const release = await closeRelease(operation, undefined, 'failed', await progress(operation), { code: 'SC3213', message: 'aborted before it was sealed', phase: 'build' });
+      tellEnd(operation, 'failed');
+      return { outcome: 'failed', release, decision: 'abort', urls: [], exitCode: 0 };
+    }
+    ws.io.event(operationBegins({ operation: open.operation, kind: open.kind, release: open.release, version: open.version, environment: operation.record.environment, project: operation.record.project, resumed: true }));
+    const proxy = await proxyInUse(ws, host, plan, await sealedProxy(ws, plan.desired, undefined));
+    return resultOf(operation, plan, await abortOperation(operation, plan, proxy));
+  });
+}
+
+/** Nothing was sealed, so nothing has changed: build and plan again under the same operation. */
+async function notSealed(operation: Operation, options: DeployOptions): Promise<DeployResult> {
+  const { ws, host, open } = operation;
+  if (open.kind === 'rollback') {
+    const target = (await host.store.history()).find((release) => release.id === open.target);
+    if (!target) throw fail({ code: 'SC5019', kind: 'user', message: `The rollback ${open.release} was not sealed, and its target ${open.target ?? ''} is gone.`, next: ['stagecraft deploy --abort'] });
+    return finish(operation, await rollbackIntake(ws, host, target, options), true);
+  }
+  const loaded = await loadSettings(ws);
+  return finish(operation, await deployIntake(ws, host, loaded, options, { version: open.version, from: 'flag' }), true);
+}
+
+async function withOpen<T>(ws: Workspace, work: (operation: Operation) => Promise<T>): Promise<T> {
+  const identity = await identify(ws);
+  const host = await openHost(ws, identity);
+  const begunAt = ws.clock.now();
+  await host.store.prepare();
+  const open = await host.store.readOpen();
+  if (!open) throw nothingOpen(identity);
+  const session = await takeLock(ws, host, open);
+  return holding(host, session, async () => {
+    const now = await host.store.readOpen();
+    if (now?.operation !== open.operation) throw nothingOpen(identity);
+    const record = await host.store.readRelease(open.release);
+    return work({ ws, host, session, open, record: record ?? recordOf(open, identity, await host.store.nextSerial()), begunAt });
+  });
+}
+
+/** The lock of the open operation: free when its holder left, taken over from one that is proved dead on this machine, else refused. */
+async function takeLock(ws: Workspace, host: OpenHost, open: OpenRecord): Promise<string> {
+  const owner = await describeOwner(ws.processEnv, ws.command);
+  const lock = await host.store.readLock();
+  if (lock && lock.operation === open.operation && (await holderIsDead(lock, owner))) {
+    const { session } = await host.store.takeOver({ expect: lock.session, owner, operation: open.operation, now: ws.clock.now() });
+    await host.store.waitForStep();
+    return session;
+  }
+  return (await host.store.acquire(owner, open.operation, ws.clock.now())).session;
+}
+
+function nothingOpen(identity: Identity): Error {
+  return fail({ code: 'SC5020', kind: 'user', message: `No operation of ${identity.environment} is open: there is nothing to resume or abort.`, next: ['stagecraft status', 'stagecraft releases list'] });
+}
+
+/** The record that a crash came before: made again from what is open. */
+function recordOf(open: OpenRecord, identity: Identity, serial: number): ReleaseRecord {
+  const pending = { status: 'pending' } as const;
+  return {
+    format: 1, id: open.release, serial, project: identity.project, environment: identity.environment, version: open.version, kind: open.kind, outcome: 'open',
+    startedAt: open.since, operator: open.by, operation: open.operation, ...(open.prior ? { previousId: open.prior } : {}),
+    phases: { build: pending, push: pending, migrate_pre: pending, rollout: pending, migrate_post: pending, finalize: pending }, images: {}, rendered: {}, changes: {},
+  };
+}

@@ -1,0 +1,112 @@
+import type { Desired } from '../compose/model.js';
+import { fail } from '../errors/index.js';
+import { observe } from '../observe/observe.js';
+import { preflight } from '../observe/preflight.js';
+import { draft } from '../plan/draft.js';
+import { seal } from '../plan/seal.js';
+import type { PlanInput } from '../plan/types.js';
+import { previousOf } from '../protocol/previous.js';
+import type { ReleaseRecord } from '../protocol/types.js';
+import { indexProviders } from '../providers/index-providers.js';
+import { refuseFindings } from './findings.js';
+import type { Gathered } from './gather.js';
+import { openHost, type OpenHost } from './host.js';
+import { identify, neverDeployed, type Identity } from './identity.js';
+import { makeRelease, type Intake } from './make-release.js';
+import { providersOf, sealedProxy } from './proxy.js';
+import { readValues } from './sealed.js';
+import type { DeployResult, RollbackOptions, Workspace } from './types.js';
+import { underLock } from './under-lock.js';
+
+/**
+ * Makes an earlier release serve again, from its sealed model, images and values. The project's files are not read for it.
+ * @throws StagecraftError `user` when there is no such release, or it never was deployed whole.
+ */
+export async function rollback(ws: Workspace, options: RollbackOptions): Promise<DeployResult> {
+  const identity = await identify(ws);
+  const host = await openHost(ws, identity);
+  if (options.dryRun) {
+    const target = await targetOf(host, identity, options);
+    return { outcome: 'planned', plan: draft(await rollbackInput(ws, host, target, options)), urls: [], exitCode: 0 };
+  }
+  const asked = await targetOf(host, identity, options);
+  await confirm(ws, host, asked, options);
+  return underLock(ws, host, identity, options.lockWaitMs, async (held) => {
+    const target = await targetOf(host, identity, { ...options, toRelease: asked.id });
+    return makeRelease(held, await rollbackIntake(ws, host, target, options));
+  });
+}
+
+/** A rollback's part before its plan is sealed. */
+export async function rollbackIntake(ws: Workspace, host: OpenHost, target: ReleaseRecord, options: Pick<RollbackOptions, 'filter'>): Promise<Intake> {
+  const input = await rollbackInput(ws, host, target, options);
+  const plan = draft(input);
+  refuseFindings(plan.findings);
+  return {
+    kind: 'rollback',
+    version: { version: target.version, from: 'release', ...(target.commit ? { commit: target.commit } : {}) },
+    target: target.id,
+    draft: plan,
+    build: () => Promise.resolve({}),
+    async gather(): Promise<Gathered> {
+      const fresh = await rollbackInput(ws, host, target, options);
+      return { input: fresh, values: await readValues(host, target.id), uploads: [], proxy: await sealedProxy(ws, fresh.desired, fresh.observation) };
+    },
+    seal: (gathered, ids) => seal({ ...input, ...gathered.input, ...ids }),
+  };
+}
+
+async function rollbackInput(ws: Workspace, host: OpenHost, target: ReleaseRecord, options: Pick<RollbackOptions, 'filter'>): Promise<PlanInput> {
+  const text = await host.store.readReleaseFile(target.id, 'model.json');
+  if (text === undefined) throw fail({ code: 'SC5013', kind: 'external', message: `The sealed model of ${target.id} is not on ${host.name} any more.`, next: ['stagecraft releases list'] });
+  const desired = JSON.parse(text) as Desired;
+  const observation = await observe(host, desired.services.map((service) => service.image.id ?? service.image.reference), desired.composeProject);
+  const proxy = await sealedProxy(ws, desired, observation);
+  return {
+    kind: 'rollback',
+    desired,
+    observation,
+    version: target.version,
+    target: target.id,
+    filter: options.filter,
+    providers: providersOf(desired, indexProviders(ws.plugins), proxy),
+    replace: [],
+    acceptEmptyVolume: [],
+    findings: await preflight({ host, desired, observation, proxy: proxy?.provider.id }),
+  };
+}
+
+/** The release that the options name; without one: the previous one. */
+async function targetOf(host: OpenHost, identity: Identity, options: RollbackOptions): Promise<ReleaseRecord> {
+  const [history, serving] = await Promise.all([host.store.history(), host.store.serving()]);
+  if (!serving) throw neverDeployed(identity);
+  const whole = history.filter((release) => release.outcome === 'completed');
+  const known = (): string[] => ['stagecraft releases list', ...(whole.length > 1 ? [`stagecraft rollback --to-release ${whole.find((release) => release.id !== serving.id)?.id ?? ''}`] : [])];
+  if (options.toRelease !== undefined) {
+    const found = history.find((release) => release.id === options.toRelease);
+    if (!found) throw fail({ code: 'SC5014', kind: 'user', message: `${identity.environment} has no release ${options.toRelease}.`, next: known() });
+    if (found.outcome !== 'completed') throw fail({ code: 'SC5015', kind: 'user', message: `${found.id} never was deployed whole (${found.outcome}): nothing can go back to it.`, next: known() });
+    return found;
+  }
+  if (options.toVersion !== undefined) {
+    const found = whole.find((release) => release.version === options.toVersion);
+    if (!found) throw fail({ code: 'SC5016', kind: 'user', message: `${identity.environment} has no completed release of version ${options.toVersion}.`, next: known() });
+    return found;
+  }
+  const previous = previousOf(history, serving.id);
+  if (!previous) throw fail({ code: 'SC5017', kind: 'user', message: `There is no release before ${serving.id} (${serving.version}): it is the first that completed.`, next: ['stagecraft releases list'] });
+  return previous;
+}
+
+async function confirm(ws: Workspace, host: OpenHost, target: ReleaseRecord, options: RollbackOptions): Promise<void> {
+  if (ws.yes || options.toRelease !== undefined || options.toVersion !== undefined) return;
+  const serving = await host.store.serving();
+  const answer = await ws.io.ask({
+    code: 'SC5018',
+    text: `Roll ${target.environment} back from ${serving?.version} (${serving?.id}) to ${target.version} (${target.id})? Databases are not rolled back.`,
+    choices: ['yes', 'no'],
+    fallback: 'no',
+  });
+  if (answer !== 'yes')
+    throw fail({ code: 'SC5018', kind: 'user', message: 'Nothing was rolled back.', next: [`stagecraft rollback --to-release ${target.id}`, 'or answer the question beforehand: stagecraft rollback --yes'] });
+}

@@ -1,0 +1,42 @@
+import { createHash } from 'node:crypto';
+import { renderOverlay } from '../compose/overlay.js';
+import { renderCompose } from '../compose/render.js';
+import { fail } from '../errors/index.js';
+import type { SealedPlan } from '../plan/types.js';
+import { imagesOf } from './close.js';
+import type { Gathered } from './gather.js';
+import type { OpenHost } from './host.js';
+import type { Operation } from './operation.js';
+
+export type Values = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+/** Brings a sealed release to the host: mounted files, values, rendered Compose, model, and last the plan. With the plan there it can be resumed from anywhere. */
+export async function putSealed(operation: Operation, plan: SealedPlan, gathered: Pick<Gathered, 'values' | 'uploads'>): Promise<void> {
+  const { host, session, record, ws } = operation;
+  const compose = renderCompose(plan.desired, host.name);
+  const overlay = renderOverlay({ desired: plan.desired, host: host.name, values: gathered.values, labels: { release: plan.release, operation: plan.operation, dir: host.scope.dir } });
+  await host.store.putFiles(session, gathered.uploads);
+  await host.store.putSecret(session, `${plan.release}.json`, JSON.stringify(gathered.values));
+  await host.store.putSecret(session, `${plan.release}.yml`, overlay);
+  await host.store.putRelease(session, plan.release, {
+    'release.json': `${JSON.stringify({ ...record, images: imagesOf(plan), rendered: { [host.name]: createHash('sha256').update(compose).digest('hex') } })}\n`,
+    'docker-compose.yml': compose,
+    'model.json': `${JSON.stringify(plan.desired)}\n`,
+    'plan.json': `${JSON.stringify(plan)}\n`,
+  });
+  await ws.files.write(`.stagecraft/rendered/${plan.environment}/${host.name}/docker-compose.yml`, compose);
+}
+
+/** The sealed plan of a release, as the host has it; undefined: it was never sealed. */
+export async function readSealed(host: OpenHost, release: string): Promise<SealedPlan | undefined> {
+  const text = await host.store.readReleaseFile(release, 'plan.json');
+  return text === undefined ? undefined : (JSON.parse(text) as SealedPlan);
+}
+
+/** Values of a release. Secret. @throws StagecraftError `external` when the host lost them. */
+export async function readValues(host: OpenHost, release: string): Promise<Values> {
+  const text = await host.store.readSecret(`${release}.json`);
+  if (text === undefined)
+    throw fail({ code: 'SC5012', kind: 'external', message: `The values of ${release} are not on ${host.name} any more: it cannot be run as it was.`, next: ['stagecraft releases list', 'stagecraft deploy'] });
+  return JSON.parse(text) as Values;
+}

@@ -1,0 +1,76 @@
+import type { Settings } from '../config/types.js';
+import { fail, isStagecraftError } from '../errors/index.js';
+import { holdsOpen } from '../io/catalogue/phases.js';
+import { operationId, releaseId } from '../protocol/ids.js';
+import { describeOwner } from '../protocol/owner.js';
+import type { OpenRecord } from '../protocol/types.js';
+import type { OpenHost } from './host.js';
+import type { Workspace } from './types.js';
+
+/** The environment's lock, held. */
+export interface Held {
+  readonly ws: Workspace;
+  readonly host: OpenHost;
+  readonly settings: Pick<Settings, 'project' | 'environment'>;
+  readonly session: string;
+  readonly operation: string;
+  readonly release: string;
+  readonly begunAt: number;
+}
+
+/**
+ * Runs `work` under the environment's lock, from before the build to the end.
+ * @throws StagecraftError `locked` when another holds it, or an operation is open.
+ */
+export async function underLock<T>(ws: Workspace, host: OpenHost, settings: Pick<Settings, 'project' | 'environment'>, waitMs: number, work: (held: Held) => Promise<T>): Promise<T> {
+  const begunAt = ws.clock.now();
+  await host.store.prepare();
+  const operation = operationId(ws.clock);
+  const session = await acquire(ws, host, operation, waitMs);
+  return holding(host, session, async () => {
+    const open = await host.store.readOpen();
+    if (open) throw unfinished(open, settings.environment);
+    return work({ ws, host, settings, session, operation, release: releaseId(ws.clock), begunAt });
+  });
+}
+
+/** Gives the lock back whatever happened; after an interruption only where no step still runs. A lock that another took is not touched. */
+export async function holding<T>(host: OpenHost, session: string, work: () => Promise<T>): Promise<T> {
+  let result: T;
+  try {
+    result = await work();
+  } catch (error) {
+    const taken = isStagecraftError(error) && error.kind === 'locked' && error.code !== openCode;
+    if (!taken) await host.store.leave(session).catch(() => undefined);
+    throw error;
+  }
+  await host.store.release(session);
+  return result;
+}
+
+async function acquire(ws: Workspace, host: OpenHost, operation: string, waitMs: number): Promise<string> {
+  const owner = await describeOwner(ws.processEnv, ws.command);
+  const begin = ws.clock.now();
+  let told = false;
+  for (;;) {
+    try {
+      return (await host.store.acquire(owner, operation, ws.clock.now())).session;
+    } catch (error) {
+      if (!isStagecraftError(error) || error.kind !== 'locked' || ws.clock.now() - begin >= waitMs) throw error;
+      if (!told) ws.io.event(holdsOpen({ text: `${error.message} Waiting up to ${Math.round(waitMs / 1000)} s.` }));
+      told = true;
+      await ws.clock.sleep(500, ws.signal);
+    }
+  }
+}
+
+const openCode = 'SC5005';
+
+function unfinished(open: OpenRecord, environment: string): Error {
+  return fail({
+    code: openCode,
+    kind: 'locked',
+    message: `A ${open.kind} of ${environment} is open: ${open.release} (version ${open.version}), begun ${open.since} by ${open.by}, on ${open.hosts.join(', ')}.`,
+    next: [`stagecraft deploy --resume --env ${environment}`, `stagecraft deploy --abort --env ${environment}`],
+  });
+}

@@ -1,0 +1,115 @@
+import type { Desired } from '../compose/model.js';
+import type { Scope } from '../hosts/scope.js';
+import type { Finding } from '../plugin-api/failure.js';
+import type { HostFiles } from '../plugin-api/host.js';
+import type { Containers } from '../ports/containers.js';
+import type { Shell } from '../ports/shell.js';
+import { coerce, gte } from './semver.js';
+import type { HostObservation, Observation } from './types.js';
+
+/** Minimum versions (toolchain.md): older engines lack `--start-interval`, older Compose differs in `up --no-start --scale`. */
+const minimum = { engine: '24.0.0', compose: '2.20.0' };
+
+export interface Preflight {
+  readonly host: { readonly name: string; readonly scope: Scope; readonly containers: Containers; readonly shell: Shell; readonly files: HostFiles; readonly store: { checkHost(): Promise<readonly Finding[]> } };
+  readonly desired: Desired;
+  readonly observation: Observation;
+  /** Id of the proxy provider that the routes need. */
+  readonly proxy: string | undefined;
+}
+
+/** Everything that must be right before anything changes, all findings at once. Reads only. */
+export async function preflight(check: Preflight): Promise<readonly Finding[]> {
+  const seen = check.observation.hosts.find((host) => host.name === check.host.name);
+  if (!seen) return [];
+  const [compose, state] = await Promise.all([composeVersion(check.host.shell), check.host.store.checkHost()]);
+  return [...versions(check.host.name, seen, compose), ...state, ...strangers(check, seen), ...otherFolder(check, seen), ...absentImages(check, seen), ...(await takenPorts(check, seen))];
+}
+
+async function composeVersion(shell: Shell): Promise<string | undefined> {
+  const result = await shell.run('docker compose version --short', { timeoutMs: 20_000 });
+  return result.exitCode === 0 ? result.stdout.trim() : undefined;
+}
+
+function versions(host: string, seen: HostObservation, compose: string | undefined): Finding[] {
+  const findings: Finding[] = [];
+  const engine = seen.engine?.version ?? '';
+  if (!atLeast(engine, minimum.engine)) findings.push({ severity: 'error', code: 'SC3510', message: `The engine of ${host} is ${engine || 'of an unknown version'}; Stagecraft needs ${minimum.engine} or later.`, next: ['Upgrade the engine.'] });
+  if (compose === undefined) findings.push({ severity: 'error', code: 'SC3511', message: `\`docker compose\` does not work on ${host}.`, next: ['Install Docker Compose v2 (package docker-compose-plugin or docker-compose-v2).'] });
+  else if (!atLeast(compose, minimum.compose)) findings.push({ severity: 'error', code: 'SC3512', message: `Docker Compose of ${host} is ${compose}; Stagecraft needs ${minimum.compose} or later.`, next: ['Upgrade Docker Compose.'] });
+  return findings;
+}
+
+function atLeast(version: string, wanted: string): boolean {
+  const found = coerce(version);
+  return found !== null && gte(found, wanted);
+}
+
+/** A stack of this project that was started by hand: its containers are nobody's to replace. */
+function strangers({ desired }: Preflight, seen: HostObservation): Finding[] {
+  const foreign = seen.containers.filter((c) => c.labels['stagecraft.project'] === undefined);
+  if (foreign.length === 0) return [];
+  const names = foreign.map((c) => c.name).join(', ');
+  return [
+    {
+      severity: 'error',
+      code: 'SC3513',
+      message: `Compose project ${desired.composeProject} has containers that Stagecraft did not start: ${names}.`,
+      next: [`docker compose -p ${desired.composeProject} down (volumes stay), then deploy again`, `or set environments.${desired.environment}.compose_project to another name`],
+    },
+  ];
+}
+
+/** The environment's containers carry the state folder that made them: another one would not know of their release. */
+function otherFolder({ host, desired }: Preflight, seen: HostObservation): Finding[] {
+  const other = seen.containers.find((c) => c.labels['stagecraft.dir'] !== undefined && c.labels['stagecraft.dir'] !== host.scope.dir);
+  if (!other) return [];
+  return [
+    {
+      severity: 'error',
+      code: 'SC3514',
+      message: `${other.name} of ${desired.composeProject} on ${host.name} was deployed with another state folder than ${host.scope.root}.`,
+      next: ['Set STAGECRAFT_HOST_DIR to the folder that was used, or move that folder to the new place.'],
+    },
+  ];
+}
+
+/** Images of a sealed model that nothing will build or pull again. */
+function absentImages({ desired, host }: Preflight, seen: HostObservation): Finding[] {
+  return desired.services.flatMap((service): Finding[] => {
+    const { id, reference } = service.image;
+    if (id === undefined || service.kind === 'external' || Object.values(seen.images).includes(id)) return [];
+    return service.build && desired.services.length > 0 && seen.images[reference] !== undefined
+      ? []
+      : [{ severity: 'error', code: 'SC3515', message: `The image of ${service.name} (${reference}, ${id.slice(0, 19)}) is not on ${host.name} any more.`, service: service.name, next: ['stagecraft deploy'] }];
+  });
+}
+
+/** Host ports that somebody else holds. Ports of this environment's own containers are given up by the step before. */
+async function takenPorts({ desired, host, proxy }: Preflight, seen: HostObservation): Promise<Finding[]> {
+  const wanted = desired.services.flatMap((service) => publishedPorts(service.definition['ports']).map((port) => ({ port, service: service.name })));
+  const ours = new Set(seen.containers.filter((c) => c.status === 'running').flatMap((c) => c.ports.map((port) => port.host)));
+  const needed = wanted.filter(({ port }) => !ours.has(port));
+  const front = proxy !== undefined && desired.proxy && !seen.proxy?.running ? [desired.proxy.listen.http] : [];
+  if (needed.length === 0 && front.length === 0) return [];
+  const listening = await listeningPorts(host.shell);
+  return [
+    ...needed.filter(({ port }) => listening.has(port)).map(({ port, service }): Finding => ({ severity: 'error', code: 'SC3516', message: `Port ${port} of ${host.name}, which ${service} publishes, is taken by somebody else.`, service, next: [`ss -ltnp 'sport = :${port}'`] })),
+    ...front.filter((port) => listening.has(port)).map((port): Finding => ({ severity: 'error', code: 'SC3517', message: `Port ${port} of ${host.name}, where the proxy is to listen, is taken by somebody else.`, next: [`ss -ltnp 'sport = :${port}'`, 'or set proxy.listen.http to another port'] })),
+  ];
+}
+
+function publishedPorts(ports: unknown): number[] {
+  if (!Array.isArray(ports)) return [];
+  return ports.flatMap((port: unknown) => {
+    const published = Number((port as { published?: unknown } | null)?.published);
+    return Number.isInteger(published) && published > 0 ? [published] : [];
+  });
+}
+
+/** Ports with a TCP listener in the host's network: from the kernel's table, state 0A. */
+async function listeningPorts(shell: Shell): Promise<ReadonlySet<number>> {
+  const result = await shell.run(`cat /proc/net/tcp /proc/net/tcp6 2>/dev/null || :`, { timeoutMs: 10_000 });
+  const ports = [...result.stdout.matchAll(/^\s*\d+: [0-9A-F]+:([0-9A-F]{4}) [0-9A-F]+:[0-9A-F]{4} 0A /gm)].map((line) => Number.parseInt(line[1] ?? '0', 16));
+  return new Set(ports);
+}
