@@ -1,6 +1,12 @@
 export * from './errors/index.js';
+export * from './io/index.js';
 export { phaseNames } from './plan/types.js';
+export { systemClock } from './adapters/clock.js';
+export { createExec } from './adapters/exec.js';
+export { createFiles } from './adapters/files.js';
 export type * from './actions/types.js';
 export type * from './plan/types.js';
 export type * from './plugin-api/index.js';
 export type * from './ports/index.js';
+export type * from './protocol/types.js';
+export type * from './providers/types.js';

@@ -1,3 +1,4 @@
+import type { LogEntry } from '../../actions/types.js';
 import type { ErrorKind } from '../../errors/stagecraft-error.js';
 import type { Finding } from '../../plugin-api/failure.js';
 import type { Location } from '../../plugin-api/location.js';
@@ -79,4 +80,20 @@ export const noticed = message<Finding>({
     service: 'Compose service',
   },
   text: (d) => `${d.severity}: ${d.message}`,
+});
+
+export const logLine = message<LogEntry>({
+  type: 'output',
+  code: 'SC5406',
+  description: 'A line that a container of a service printed.',
+  payload: {
+    host: 'host name',
+    service: 'Compose service',
+    source: 'service and number, as in web-2',
+    release: 'release that the container is of',
+    stream: 'stdout or stderr',
+    time: 'RFC 3339, as the engine wrote it',
+    text: 'the line',
+  },
+  text: (d) => `${d.source} | ${d.text}`,
 });

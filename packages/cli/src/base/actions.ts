@@ -1,0 +1,45 @@
+import type {
+  BuildOptions,
+  BuildResult,
+  ConfigShown,
+  DeployOptions,
+  DeployResult,
+  Exec,
+  Files,
+  Finding,
+  InitOptions,
+  InitResult,
+  LockStatus,
+  LogEntry,
+  LogsOptions,
+  Plan,
+  PlanOptions,
+  ReleasesResult,
+  ReleaseStory,
+  RollbackOptions,
+  StatusResult,
+  Workspace,
+} from '@stagecraft/core';
+
+/** What the commands call in core: one function a verb, the adapters, and the renderings of a plan. */
+export interface Actions {
+  planAction(ws: Workspace, options: PlanOptions): Promise<Plan>;
+  deploy(ws: Workspace, options: DeployOptions): Promise<DeployResult>;
+  rollback(ws: Workspace, options: RollbackOptions): Promise<DeployResult>;
+  build(ws: Workspace, options: BuildOptions): Promise<BuildResult>;
+  listReleases(ws: Workspace): Promise<ReleasesResult>;
+  showRelease(ws: Workspace, id: string): Promise<ReleaseStory>;
+  status(ws: Workspace): Promise<StatusResult>;
+  logs(ws: Workspace, options: LogsOptions): AsyncIterable<LogEntry>;
+  lockStatus(ws: Workspace): Promise<LockStatus>;
+  lockTake(ws: Workspace, options: { readonly id?: string }): Promise<LockStatus>;
+  configValidate(ws: Workspace): Promise<{ readonly findings: readonly Finding[]; readonly environments: readonly string[] }>;
+  configShow(ws: Workspace): Promise<ConfigShown>;
+  configSchema(ws: Workspace): Promise<unknown>;
+  init(ws: Workspace, options: InitOptions): Promise<InitResult>;
+  planText(plan: Plan, options?: { readonly width?: number }): string;
+  planJson(plan: Plan): string;
+  planMermaid(plan: Plan): string;
+  createExec(options: { readonly folder: string; readonly processEnv: Readonly<Record<string, string | undefined>> }): Exec;
+  createFiles(folder: string): Files;
+}

@@ -1,0 +1,52 @@
+import { stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { fail } from '@stagecraft/core';
+
+export interface Project {
+  /** Absolute. */
+  readonly folder: string;
+  /** Name of the config in it. */
+  readonly config: string;
+}
+
+const configName = 'stagecraft.yml';
+
+/**
+ * The project that a command is for: the folder of `--config`, else the nearest folder with a `stagecraft.yml`, from here upwards.
+ * @throws StagecraftError `user` when there is none.
+ */
+export async function findProject(cwd: string, config: string | undefined): Promise<Project> {
+  if (config !== undefined) return namedProject(cwd, config);
+  for (let folder = resolve(cwd); ; folder = dirname(folder)) {
+    if (await exists(join(folder, configName))) return { folder, config: configName };
+    if (folder === dirname(folder)) break;
+  }
+  throw fail({
+    code: 'SC5411',
+    kind: 'user',
+    message: `there is no ${configName} in this folder, nor in one above it`,
+    next: ['stagecraft init', 'or name the file: stagecraft ... --config FILE'],
+  });
+}
+
+/** The project of a command that makes the config, or can do without one. */
+export async function projectHere(cwd: string, config: string | undefined): Promise<Project> {
+  const file = resolve(cwd, config ?? configName);
+  return { folder: dirname(file), config: basename(file) };
+}
+
+async function namedProject(cwd: string, config: string): Promise<Project> {
+  const file = resolve(cwd, config);
+  if (await exists(file)) return { folder: dirname(file), config: basename(file) };
+  throw fail({ code: 'SC5411', kind: 'user', message: `there is no file ${config}, which --config (or STAGECRAFT_CONFIG) names`, next: [`stagecraft init --config ${config}`] });
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return false;
+    throw fail({ code: 'SC5411', kind: 'user', message: `${path} cannot be read: ${(error as Error).message}`, cause: error });
+  }
+}

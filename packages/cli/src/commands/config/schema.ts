@@ -1,0 +1,15 @@
+import { StagecraftCommand } from '../../base/command.js';
+import type { Outcome } from '../../base/session.js';
+
+export default class ConfigSchema extends StagecraftCommand<typeof ConfigSchema> {
+  static override summary = 'Print the JSON Schema of stagecraft.yml, for editors.';
+  static override examples = [{ description: 'Keep it beside the config', command: '<%= config.bin %> config schema > .stagecraft/schema.json' }];
+  static override exitCodes = [0, 1, 2, 3, 130, 143] as const;
+
+  protected async act(): Promise<Outcome> {
+    const ws = await this.workspace({ here: true });
+    const { configSchema } = await this.actions();
+    const schema = await configSchema(ws);
+    return { data: schema, text: () => JSON.stringify(schema, null, 2) };
+  }
+}

@@ -1,0 +1,62 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { Flags } from '@oclif/core';
+import { fail } from '@stagecraft/core';
+import { StagecraftCommand } from '../base/command.js';
+import { durationOf } from '../base/duration.js';
+import { dryRunFlag, lockWaitFlag, pullFlag, servicesFlag, versionFlag } from '../base/flags.js';
+import type { Outcome } from '../base/session.js';
+import { deployText } from '../render/results/deploy.js';
+
+export default class Deploy extends StagecraftCommand<typeof Deploy> {
+  static override summary = 'Bring an environment to what the project declares.';
+  static override description =
+    'Builds, rolls out service by service, and moves the routes when the new containers are healthy. If one does not become healthy, every touched host goes back to the prior release. What did not change is left alone.';
+  static override examples = [
+    { description: 'Deploy this version', command: '<%= config.bin %> deploy --env prod --version v2' },
+    { description: 'See what would happen', command: '<%= config.bin %> deploy --dry-run' },
+    { description: 'Go on after an interruption', command: '<%= config.bin %> deploy --resume' },
+  ];
+  static override exitCodes = [0, 1, 2, 3, 4, 5, 6, 130, 143] as const;
+  static override mutates = true;
+  static override flags = {
+    ...versionFlag,
+    ...servicesFlag,
+    plan: Flags.string({ helpValue: 'FILE', exclusive: ['version', 'services', 'pull', 'resume', 'abort'], summary: 'Deploy exactly this saved plan; a stale one is refused.' }),
+    resume: Flags.boolean({ exclusive: ['abort', 'version', 'services', 'dry-run'], summary: 'Go on with the open operation.' }),
+    abort: Flags.boolean({ exclusive: ['version', 'services', 'dry-run'], summary: 'Return the open operation to the prior release.' }),
+    ...pullFlag,
+    ...lockWaitFlag,
+    'accept-empty-volume': Flags.string({ multiple: true, delimiter: ',', helpValue: 'SERVICE', summary: 'These data services may start without the volume that history knows.' }),
+    ...dryRunFlag,
+  };
+
+  protected async act(): Promise<Outcome> {
+    const { version, services, plan, resume, abort, pull } = this.flags;
+    const lockWaitMs = durationOf(this.flags['lock-wait'] ?? '0s');
+    const saved = plan === undefined ? undefined : { path: plan, text: await this.savedPlan(plan) };
+    const ws = await this.workspace();
+    const { deploy, planText } = await this.actions();
+    const result = await deploy(ws, {
+      ...(version === undefined ? {} : { version }),
+      ...(saved === undefined ? {} : { saved }),
+      filter: services === undefined ? {} : { services },
+      dryRun: this.flags['dry-run'],
+      resume,
+      abort,
+      pull,
+      acceptEmptyVolume: this.flags['accept-empty-volume'] ?? [],
+      lockWaitMs,
+    });
+    const text = result.outcome === 'planned' ? planText(result.plan, { width: this.look.width }) : undefined;
+    return { data: result, text: (look) => text ?? deployText(result, look), exitCode: result.exitCode };
+  }
+
+  private async savedPlan(path: string): Promise<string> {
+    try {
+      return await readFile(resolve(this.world.cwd, path), 'utf8');
+    } catch (cause) {
+      throw fail({ code: 'SC5415', kind: 'user', message: `the saved plan ${path} cannot be read: ${(cause as NodeJS.ErrnoException).code ?? 'unknown error'}`, next: [`stagecraft plan --out ${path}`], cause });
+    }
+  }
+}

@@ -1,0 +1,16 @@
+import { StagecraftCommand } from '../../base/command.js';
+import type { Outcome } from '../../base/session.js';
+import { lockText } from '../../render/results/lock.js';
+
+export default class LockStatus extends StagecraftCommand<typeof LockStatus> {
+  static override summary = 'Show who acts on an environment, and what is unfinished.';
+  static override examples = [{ description: 'Is someone deploying?', command: '<%= config.bin %> lock status --env prod' }];
+  static override exitCodes = [0, 1, 2, 3, 130, 143] as const;
+
+  protected async act(): Promise<Outcome> {
+    const ws = await this.workspace();
+    const { lockStatus } = await this.actions();
+    const result = await lockStatus(ws);
+    return { data: result, text: (look) => lockText(result, look) };
+  }
+}

@@ -1,0 +1,43 @@
+import { Flags } from '@oclif/core';
+import { StagecraftCommand } from '../base/command.js';
+import { durationOf } from '../base/duration.js';
+import { dryRunFlag, lockWaitFlag, servicesFlag } from '../base/flags.js';
+import type { Outcome } from '../base/session.js';
+import { deployText } from '../render/results/deploy.js';
+
+export default class Rollback extends StagecraftCommand<typeof Rollback> {
+  static override summary = 'Bring an environment back to an earlier release.';
+  static override description =
+    'Rolls out the sealed model and images of that release, in the same phases as a deploy, and records a new release. Data services are left alone, and migrations of databases are not undone. Without a flag it shows the previous release and asks.';
+  static override examples = [
+    { description: 'Back to the release before the one that serves', command: '<%= config.bin %> rollback --env prod' },
+    { description: 'Back to a version, without a question', command: '<%= config.bin %> rollback --to-version v1 --yes' },
+  ];
+  static override exitCodes = [0, 1, 2, 3, 4, 5, 6, 130, 143] as const;
+  static override mutates = true;
+  static override flags = {
+    'to-previous': Flags.boolean({ exclusive: ['to-release', 'to-version'], summary: 'The newest complete release before the one that serves; the default.' }),
+    'to-release': Flags.string({ helpValue: 'ID', exclusive: ['to-previous', 'to-version'], summary: 'That release; `releases list` shows the ids.' }),
+    'to-version': Flags.string({ helpValue: 'VERSION', exclusive: ['to-previous', 'to-release'], summary: 'The newest complete release of that version.' }),
+    ...servicesFlag,
+    ...lockWaitFlag,
+    ...dryRunFlag,
+  };
+
+  protected async act(): Promise<Outcome> {
+    const { services } = this.flags;
+    const [toRelease, toVersion] = [this.flags['to-release'], this.flags['to-version']];
+    const lockWaitMs = durationOf(this.flags['lock-wait'] ?? '0s');
+    const ws = await this.workspace();
+    const { rollback, planText } = await this.actions();
+    const result = await rollback(ws, {
+      ...(toRelease === undefined ? {} : { toRelease }),
+      ...(toVersion === undefined ? {} : { toVersion }),
+      dryRun: this.flags['dry-run'],
+      filter: services === undefined ? {} : { services },
+      lockWaitMs,
+    });
+    const text = result.outcome === 'planned' ? planText(result.plan, { width: this.look.width }) : undefined;
+    return { data: result, text: (look) => text ?? deployText(result, look), exitCode: result.exitCode };
+  }
+}

@@ -1,0 +1,49 @@
+import { stripVTControlCharacters } from 'node:util';
+import stringWidth from 'string-width';
+
+/** Text of others (a tool's output, a container's log) without anything that could steer the terminal; tabs become spaces. */
+export function harmless(text: string): string {
+  return stripVTControlCharacters(text)
+    .replaceAll('\t', '    ')
+    .replace(/[\u0000-\u001F\u007F-\u009F\u200E\u200F\u202A-\u202E\u2066-\u2069]/g, '');
+}
+
+/** Columns that a text takes. */
+export function widthOf(text: string): number {
+  return stringWidth(text);
+}
+
+/** The text in at most `width` columns; what is cut off ends in `sign`. The text holds no colours. */
+export function fit(text: string, width: number, sign = '…'): string {
+  if (widthOf(text) <= width) return text;
+  const room = width - widthOf(sign);
+  if (room <= 0) return '';
+  let shown = '';
+  let used = 0;
+  for (const { segment } of new Intl.Segmenter().segment(text)) {
+    used += widthOf(segment);
+    if (used > room) break;
+    shown += segment;
+  }
+  return shown + sign;
+}
+
+/** `1.2s`, `3m 04s`, `2h 05m`, `3d 04h`. */
+export function duration(ms: number): string {
+  if (ms < 60_000) return `${(Math.max(0, ms) / 1000).toFixed(1)}s`;
+  const seconds = Math.floor(ms / 1000);
+  const two = (value: number): string => String(value).padStart(2, '0');
+  if (seconds < 3600) return `${Math.floor(seconds / 60)}m ${two(seconds % 60)}s`;
+  if (seconds < 86_400) return `${Math.floor(seconds / 3600)}h ${two(Math.floor((seconds % 3600) / 60))}m`;
+  return `${Math.floor(seconds / 86_400)}d ${two(Math.floor((seconds % 86_400) / 3600))}h`;
+}
+
+/** `2030-01-02 03:04` in UTC; the text itself when it is no time. */
+export function moment(iso: string | undefined): string {
+  if (iso === undefined) return '';
+  return /^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(iso) ? iso.slice(0, 16).replace('T', ' ') : iso;
+}
+
+export function plural(count: number, word: string): string {
+  return `${count} ${word}${count === 1 ? '' : 's'}`;
+}
