@@ -2,9 +2,9 @@ import { desire } from '../compose/desire.js';
 import { glance } from '../compose/glance.js';
 import { readCompose } from '../compose/read.js';
 import type { Desired } from '../compose/model.js';
+import { builtAlready } from '../images/build.js';
 import { preflight } from '../observe/preflight.js';
 import { observe } from '../observe/observe.js';
-import type { Observation } from '../observe/types.js';
 import type { PlanInput } from '../plan/types.js';
 import type { Finding } from '../plugin-api/failure.js';
 import type { ImageState } from '../ports/containers.js';
@@ -35,7 +35,8 @@ export async function gather(ws: Workspace, host: OpenHost, loaded: Loaded, opti
   const [model, proxy, valuesKey] = await Promise.all([readCompose({ files: ws.files, exec: ws.exec, folder: ws.folder, settings }), loadProxy(ws, index, settings), host.store.readKey()]);
   const images = await imagesOf(host, Object.values(model.services).flatMap((service) => (service.image && !service.build ? [service.image] : [])));
   const desiredNow = await desire({ model, settings, version: options.version, files: ws.files, images, ...(valuesKey ? { valuesKey } : {}), ...(proxy ? { proxyPackage: proxy.package } : {}) });
-  const desired = withImages(desiredNow.desired, images, options.built ?? {});
+  const built = options.built ?? (options.pull ? {} : await builtAlready({ files: ws.files, containers: host.containers }, desiredNow.desired));
+  const desired = withImages(desiredNow.desired, images, built);
   const observation = await observe({ ...host, name: host.name }, desired.services.map((service) => service.image.reference), settings.composeProject);
   const findings: Finding[] = [
     ...settings.findings,
@@ -62,5 +63,3 @@ function withImages(desired: Desired, present: Readonly<Record<string, ImageStat
     }),
   };
 }
-
-export type { Observation };

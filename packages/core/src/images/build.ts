@@ -40,12 +40,35 @@ export function builds(desired: Desired): readonly DesiredService[] {
   return desired.services.filter((service) => service.build?.services[0] === service.name);
 }
 
+/** Ids of images that a build would give again, by reference: what a plan can know without building. */
+export async function builtAlready(builder: Pick<Builder, 'files' | 'containers'>, desired: Desired): Promise<Readonly<Record<string, string>>> {
+  const found = await Promise.all(builds(desired).map(async (service) => [service.image.reference, (await present(builder, desired, service, requestOf(desired, service, { pull: false, noCache: false })))?.id] as const));
+  return Object.fromEntries(found.flatMap(([reference, id]) => (id === undefined ? [] : [[reference, id]])));
+}
+
 /** Builds one image, or finds that the engine has it already. */
 export async function buildImage(builder: Builder, desired: Desired, service: DesiredService, choices: BuildChoices): Promise<ImageBuilt> {
   const begun = builder.clock.now();
-  const build = service.build;
-  if (!build) throw fail({ code: 'SC4001', kind: 'bug', message: `${service.name} has nothing to build` });
-  const request: BuildRequest = {
+  const request = requestOf(desired, service, choices);
+  const ended = (id: string, cached: boolean): ImageBuilt => ({ services: request.services, reference: request.tag, id, cached, durationMs: builder.clock.now() - begun });
+  const found = await present(builder, desired, service, request);
+  if (found?.id !== undefined) {
+    if (!found.tags.includes(request.tag)) await tag(builder, found.id, request.tag);
+    return ended(found.id, true);
+  }
+  const { provider, context } = await builder.backend(buildOf(service));
+  const built = await provider.build(context, found ? { ...request, labels: { ...request.labels, [contextLabel]: found.digest } } : request);
+  return ended(built.id, false);
+}
+
+function buildOf(service: DesiredService): DesiredBuild {
+  if (!service.build) throw fail({ code: 'SC4001', kind: 'bug', message: `${service.name} has nothing to build` });
+  return service.build;
+}
+
+function requestOf(desired: Desired, service: DesiredService, choices: BuildChoices): BuildRequest {
+  const build = buildOf(service);
+  return {
     services: build.services,
     tag: service.image.reference,
     context: build.context,
@@ -56,19 +79,16 @@ export async function buildImage(builder: Builder, desired: Desired, service: De
     platforms: build.platforms,
     ...choices,
   };
-  // A provider's own settings may change what is read: then only its build can tell.
-  const plain = Object.keys(build.config).length === 0 && !choices.pull && !choices.noCache;
-  const digest = !plain ? undefined : await contextDigest(request, builder.files, builder.containers);
-  const ended = (id: string, cached: boolean): ImageBuilt => ({ services: build.services, reference: request.tag, id, cached, durationMs: builder.clock.now() - begun });
+}
 
-  const present = digest && (await builder.containers.images({ [contextLabel]: digest, 'stagecraft.project': desired.project, 'stagecraft.service': service.name })).at(0);
-  if (present) {
-    if (!present.tags.includes(request.tag)) await tag(builder, present.id, request.tag);
-    return ended(present.id, true);
-  }
-  const { provider, context } = await builder.backend(build);
-  const built = await provider.build(context, digest ? { ...request, labels: { ...request.labels, [contextLabel]: digest } } : request);
-  return ended(built.id, false);
+/** The digest of what the build reads, and the image that was built of the same, when there is one. Undefined: only a build can tell. */
+async function present(builder: Pick<Builder, 'files' | 'containers'>, desired: Desired, service: DesiredService, request: BuildRequest): Promise<{ readonly digest: string; readonly id?: string; readonly tags: readonly string[] } | undefined> {
+  // A provider's own settings may change what is read: then only its build can tell.
+  if (Object.keys(buildOf(service).config).length > 0 || request.pull || request.noCache) return undefined;
+  const digest = await contextDigest(request, builder.files, builder.containers);
+  if (digest === undefined) return undefined;
+  const image = (await builder.containers.images({ [contextLabel]: digest, 'stagecraft.project': desired.project, 'stagecraft.service': service.name })).at(0);
+  return { digest, tags: image?.tags ?? [], ...(image ? { id: image.id } : {}) };
 }
 
 async function tag(builder: Builder, id: string, reference: string): Promise<void> {

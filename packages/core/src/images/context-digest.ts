@@ -21,7 +21,7 @@ export async function contextDigest(request: BuildRequest, files: Files, contain
   for (const path of await contextFiles(request.context, '', files, ignored)) {
     const full = joined(request.context, path);
     const stat = await files.stat(full);
-    hash.update(`\n${path}\0${stat?.mode ?? 0}\0`).update(createHash('sha256').update((await files.readBytes(full, Number.POSITIVE_INFINITY)) ?? '').digest());
+    hash.update(`\n${path}\0${stat?.mode ?? 0}\0`).update(createHash('sha256').update((await files.readBytes(full, Number.POSITIVE_INFINITY).catch(() => undefined)) ?? '').digest());
   }
   return hash.digest('hex');
 }
