@@ -1,0 +1,23 @@
+import { acquireEngine } from '@stagecraft-tools/engine';
+import { proveAll } from './point.js';
+import { threadPoints } from './thread/points.js';
+
+/** Every proof by its name: `pnpm prove <name>`. */
+const proofs = { thread: threadPoints };
+
+const [name = '', ...only] = process.argv.slice(2);
+if (!(name in proofs)) {
+  console.error(`usage: pnpm prove ${Object.keys(proofs).join(' | ')} [part of a title...]`);
+  process.exit(2);
+}
+
+const got = await acquireEngine({ why: `prove ${name}`, tell: (line) => console.error(`engine: ${line}`) });
+if (!('engine' in got)) {
+  console.log(`not ok  an engine to prove it on: ${got.reason}`);
+  process.exit(1);
+}
+try {
+  process.exitCode = await proveAll(proofs[name as keyof typeof proofs], got.engine, only);
+} finally {
+  await got.engine.release();
+}

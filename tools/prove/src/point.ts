@@ -1,0 +1,36 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Engine } from '@stagecraft-tools/engine';
+import { stage, type Stage } from './stage.js';
+
+/** One thing to prove. What `prove` returns is shown behind `ok`; what it throws is the reason of `not ok`. */
+export interface Point {
+  readonly title: string;
+  prove(stage: Stage): Promise<string>;
+}
+
+/** Proves every point, each with an empty folder of its own, and prints a line for each. The exit code is 0 only when all are ok. */
+export async function proveAll(points: readonly Point[], engine: Engine, only: readonly string[]): Promise<number> {
+  const chosen = points.filter((point) => only.length === 0 || only.some((part) => point.title.includes(part)));
+  let failed = 0;
+  for (const point of chosen) {
+    const folder = await mkdtemp(join(tmpdir(), 'stagecraft-prove-'));
+    const here = stage(folder, engine);
+    const begun = Date.now();
+    const line = await point
+      .prove(here)
+      .then((shown) => `ok      ${point.title}: ${shown}`, (error: unknown) => `not ok  ${point.title}: ${(error as Error).message}`)
+      .finally(() => here.clear());
+    await rm(folder, { recursive: true, force: true });
+    if (line.startsWith('not ok')) failed += 1;
+    console.log(`${line} (${((Date.now() - begun) / 1000).toFixed(1)} s)`);
+  }
+  console.log(failed === 0 ? `prove: ok, ${chosen.length} points` : `prove: ${failed} of ${chosen.length} points are not ok`);
+  return failed === 0 ? 0 : 1;
+}
+
+/** Throws the reason when something is not as it must be. */
+export function must(condition: unknown, reason: string): asserts condition {
+  if (!condition) throw new Error(reason);
+}
