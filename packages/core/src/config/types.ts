@@ -17,8 +17,13 @@ export interface ConfigFile {
   readonly folder: string;
   /** The raw data, as YAML gives it, after the schema check. */
   readonly data: Readonly<Record<string, unknown>>;
-  /** The place of a path such as `['environments', 'prod', 'hosts']`; of the nearest ancestor where it is not written. */
-  locate(path: readonly (string | number)[]): Location;
+  /**
+   * The place of a path such as `['environments', 'prod', 'hosts']`; of the nearest ancestor where it is not written. Of its key, or
+   * with `value` of what stands behind it.
+   */
+  locate(path: readonly (string | number)[], part?: 'key' | 'value'): Location;
+  /** Names of variables that the file mentions, sorted. */
+  readonly mentions: readonly string[];
   /** Names of the environments, in lexical order. */
   readonly environments: readonly string[];
 }
@@ -45,6 +50,8 @@ export interface Settings {
   readonly secretNames: readonly string[];
   /** Dotted path -> where the value came from, for `config show`. */
   readonly origins: Readonly<Record<string, Origin>>;
+  /** Dotted path -> value, of the same paths. Those of `variables.*` may be secret. */
+  readonly values?: Readonly<Record<string, unknown>>;
   /** What interpolates Compose: `.env` < `env_file` < `env` < the process variables that the two files mention. Values may be secret. */
   readonly variables: Readonly<Record<string, string>>;
   readonly findings: readonly Finding[];

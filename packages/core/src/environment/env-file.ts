@@ -12,22 +12,36 @@ import { interpolate, mentionedNames, type InterpolateOptions, type Variables } 
  * @param variables known from outside; they win over the file's own where a value mentions them, as in Compose.
  * @throws StagecraftError `user`: SC1110 on a line that is no assignment, SC1111 on a cycle, and what `interpolate` throws.
  */
-export function parseEnvFile(text: string, file: string, variables: Variables, options: InterpolateOptions = {}): Record<string, string> {
+export function parseEnvFile(text: string, file: string, variables: Variables, options: EnvFileOptions = {}): Record<string, string> {
+  return readEnvFile(text, file, variables, options).values;
+}
+
+export interface EnvFileOptions extends InterpolateOptions {
+  /** Values of files that were read before: the file's own win over these. */
+  readonly below?: Variables;
+}
+
+/** As `parseEnvFile`, with the place of each name. */
+export function readEnvFile(text: string, file: string, variables: Variables, options: EnvFileOptions = {}): { readonly values: Record<string, string>; readonly locations: Record<string, Location> } {
   const statements = split(text, file);
-  refuseCircles(statements, variables);
+  const outside = { ...options.below, ...variables };
+  refuseCircles(statements, outside);
   const values = new Map<string, string>();
   // No prototype: a variable may be called `constructor`, or even `__proto__`.
-  const known = Object.assign(Object.create(null) as Record<string, string>, variables);
+  const known = Object.assign(Object.create(null) as Record<string, string>, outside);
+  const locations = new Map<string, Location>();
   for (const { name, at, value, quote } of statements) {
     if (value === undefined) {
-      if (Object.hasOwn(variables, name)) values.set(name, variables[name] as string);
+      if (Object.hasOwn(outside, name)) values.set(name, outside[name] as string);
+      if (Object.hasOwn(outside, name)) locations.set(name, at);
       continue;
     }
     const result = quote === "'" ? value : interpolate(value, known, at, options);
     values.set(name, result);
+    locations.set(name, at);
     if (!Object.hasOwn(variables, name)) known[name] = result;
   }
-  return Object.fromEntries(values);
+  return { values: Object.fromEntries(values), locations: Object.fromEntries(locations) };
 }
 
 interface Statement {

@@ -7,4 +7,9 @@ export interface Files {
   write(path: string, content: string, mode?: number): Promise<void>;
   list(path: string): Promise<readonly { readonly name: string; readonly kind: 'file' | 'folder' | 'link' | 'other' }[]>;
   stat(path: string): Promise<{ readonly kind: 'file' | 'folder' | 'other'; readonly mode: number; readonly size: number } | undefined>;
+  /**
+   * The absolute path without links; undefined when nothing is there. Optional: without it, paths of the config that go through a link are
+   * refused.
+   */
+  realPath?(path: string): Promise<string | undefined>;
 }

@@ -1,0 +1,2 @@
+export { configSchema, configVersion } from './schema.js';
+export { readConfigFile, type ReadConfigOptions } from './read.js';

@@ -1,0 +1,124 @@
+import { unknownProvider } from '../providers/unknown.js';
+import type { ProviderKind } from '../plugin-api/descriptor.js';
+import type { ProviderEntry } from '../providers/types.js';
+import { defaults } from './defaults.js';
+import { nearest } from './nearest.js';
+import { isMap, type Path, pathText } from './path.js';
+import { isOpen } from './open.js';
+import type { Problem } from './validate.js';
+
+type Data = Readonly<Record<string, unknown>>;
+
+/**
+ * What a schema cannot say: routes that collide, roles that no host has, providers that nobody brings. The data may break the
+ * schema; what has a wrong shape, or a variable in it, is passed over here.
+ */
+export function semanticProblems(data: Data, providers: readonly ProviderEntry[] | undefined): readonly Problem[] {
+  const environments = Object.entries(mapOf(data['environments']));
+  return [
+    ...bothBackends(data),
+    ...collidingRoutes(data['routes'], ['routes']),
+    ...environments.flatMap(([name, section]) => collidingRoutes(mapOf(section)['routes'], ['environments', name, 'routes'])),
+    ...environments.flatMap(([name, section]) => hostProblems(name, mapOf(section), data)),
+    ...(providers === undefined ? [] : providerProblems(data, providers)),
+  ];
+}
+
+function bothBackends(data: Data): readonly Problem[] {
+  return data['backend'] !== undefined && data['backends'] !== undefined ? [problem('SC1040', ['backends'], '`backend` and `backends` both stand here; one file has one or the other', ['move `backend` into `backends`, under a name'])] : [];
+}
+
+function collidingRoutes(routes: unknown, path: Path): readonly Problem[] {
+  const seen = new Map<string, number>();
+  return listOf(routes).flatMap((route, index) => {
+    const { host, path: prefix } = mapOf(route);
+    if (isOpen(host) || isOpen(prefix) || !textOrNone(host) || !textOrNone(prefix)) return [];
+    const address = `${(host ?? '*').toLowerCase()}${(prefix ?? '/').replace(/(?<=.)\/+$/, '')}`;
+    const before = seen.get(address);
+    seen.set(address, before ?? index);
+    return before === undefined ? [] : [problem('SC1041', [...path, index], `\`${pathText([...path, index])}\` routes ${address}, as \`${pathText([...path, before])}\` does already`, ['give one of them another host or path'])];
+  });
+}
+
+function hostProblems(environment: string, section: Data, data: Data): readonly Problem[] {
+  const at: Path = ['environments', environment];
+  const { driver, hosts } = section;
+  if (driver === 'local' && hosts !== undefined) {
+    return [problem('SC1042', [...at, 'hosts'], `\`${pathText(at)}\` has the driver \`local\`, which means this machine, and hosts`, ['remove `hosts`, or write `driver: ssh`'])];
+  }
+  if (driver === 'ssh' && hosts === undefined) {
+    return [problem('SC1042', [...at, 'driver'], `\`${pathText(at)}\` has the driver \`ssh\` and no hosts`, [`add \`hosts: [deploy@203.0.113.10]\` below \`${pathText(at)}\``])];
+  }
+  if (Array.isArray(hosts)) return repeatedHosts(hosts, [...at, 'hosts']);
+  return isMap(hosts) ? missingRoles(environment, hosts, mergedServices(environment, section, data)) : [];
+}
+
+function repeatedHosts(hosts: readonly unknown[], path: Path): readonly Problem[] {
+  const seen = new Map<string, number>();
+  return hosts.flatMap((host, index) => {
+    if (typeof host !== 'string' || isOpen(host)) return [];
+    const address = host.replace(/^[^@]*@/, '').toLowerCase();
+    const before = seen.get(address);
+    seen.set(address, before ?? index);
+    // Word for word the same entry is the schema's to tell.
+    return before === undefined || hosts[before] === host ? [] : [problem('SC1043', [...path, index], `\`${pathText([...path, index])}\` is the host ${address} a second time`, ['keep one of them'])];
+  });
+}
+
+function missingRoles(environment: string, hosts: Data, services: readonly { readonly name: string; readonly role: string; readonly path: Path }[]): readonly Problem[] {
+  const entries = Object.values(hosts).map(mapOf);
+  if (entries.length === 1 && entries[0]?.['roles'] === undefined) return [];
+  const roles = [...new Set(['app', ...entries.flatMap((host) => listOf(host['roles'])).filter((role) => typeof role === 'string')])].sort();
+  if (roles.some(isOpen)) return [];
+  return services
+    .filter(({ role }) => !isOpen(role) && !roles.includes(role))
+    .map(({ role, path }) => {
+      const meant = nearest(role, roles);
+      return problem('SC1044', path, `no host of \`${environment}\` has the role \`${role}\`${meant === undefined ? '' : `: did you mean \`${meant}\`?`}`, [`add it to a host's \`roles\`; hosts here have: ${roles.join(', ')}`], 'value');
+    });
+}
+
+function mergedServices(environment: string, section: Data, data: Data): readonly { readonly name: string; readonly role: string; readonly path: Path }[] {
+  const top = mapOf(data['services']);
+  const over = mapOf(section['services']);
+  return [...new Set([...Object.keys(top), ...Object.keys(over)])].sort().flatMap((name) => {
+    const own = mapOf(over[name])['role'];
+    const role = own ?? mapOf(top[name])['role'];
+    return typeof role === 'string' ? [{ name, role, path: own === undefined ? ['services', name, 'role'] : ['environments', environment, 'services', name, 'role'] }] : [];
+  });
+}
+
+function providerProblems(data: Data, providers: readonly ProviderEntry[]): readonly Problem[] {
+  const chosen: { readonly kind: ProviderKind; readonly id: unknown; readonly path: Path }[] = [];
+  const choose = (kind: ProviderKind, section: unknown, path: Path, fallback?: string): void => {
+    const id = mapOf(section)['provider'];
+    if (id !== undefined) chosen.push({ kind, id, path: [...path, 'provider'] });
+    else if (fallback !== undefined && section !== undefined) chosen.push({ kind, id: fallback, path });
+  };
+  choose('backend', data['backend'], ['backend'], defaults.backendProvider);
+  for (const [name, section] of Object.entries(mapOf(data['backends']))) choose('backend', section, ['backends', name], defaults.backendProvider);
+  choose('proxy', data['proxy'], ['proxy']);
+  for (const [name, section] of Object.entries(mapOf(data['environments']))) choose('proxy', mapOf(section)['proxy'], ['environments', name, 'proxy']);
+
+  return chosen.flatMap(({ kind, id, path }) => {
+    if (typeof id !== 'string' || isOpen(id) || providers.some((entry) => entry.kind === kind && entry.id === id)) return [];
+    const { message, next } = unknownProvider(kind, id, providers);
+    return [problem('SC1201', path, `\`${pathText(path)}\`: ${message}`, next, 'value')];
+  });
+}
+
+function problem(code: string, path: Path, message: string, next: readonly string[], part: 'key' | 'value' = 'key'): Problem {
+  return { path, part, keyword: 'semantic', code, message, next };
+}
+
+function mapOf(value: unknown): Data {
+  return isMap(value) ? value : {};
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function textOrNone(value: unknown): value is string | undefined {
+  return value === undefined || typeof value === 'string';
+}

@@ -1,0 +1,92 @@
+import { type Path, valueAt } from '../config/path.js';
+import { invalid } from '../config/read.js';
+import { semanticProblems } from '../config/semantic.js';
+import type { ConfigFile, Settings } from '../config/types.js';
+import { findingsOf } from '../config/validate.js';
+import type { Finding } from '../plugin-api/failure.js';
+import type { Location } from '../plugin-api/location.js';
+import type { Files } from '../ports/files.js';
+import type { ProviderEntry } from '../providers/types.js';
+import { chooseEnvironment } from './choose.js';
+import { composeMentions } from './compose-mentions.js';
+import { effectiveConfig, type Override } from './effective.js';
+import { insideProject } from './inside.js';
+import { interpolate } from './interpolate.js';
+import { buildSettings } from './settings.js';
+import { substitute } from './substitute.js';
+import { resolveVariables } from './variables.js';
+
+export interface ResolveOptions {
+  readonly config: ConfigFile;
+  /** Absent: the only one. */
+  readonly environment?: string;
+  readonly processEnv: Readonly<Record<string, string | undefined>>;
+  readonly files: Files;
+  /** Texts of the Compose files, or how to get them once their paths are known: what they mention may come from the process. */
+  readonly composeTexts: readonly string[] | ((paths: readonly string[]) => Promise<readonly string[]>);
+  /** Settings that flags give. */
+  readonly overrides?: readonly Override[];
+  /** Absent: ids of providers are not checked. */
+  readonly providers?: readonly ProviderEntry[];
+}
+
+/**
+ * One environment's settings: flag > `STAGECRAFT_*` variable > the environment's section > top level > default; maps merge by key, lists and
+ * scalars replace; variables put in; every value with its origin.
+ * @throws StagecraftError `user`, all that is wrong at once in its `findings`.
+ */
+export async function resolveSettings(options: ResolveOptions): Promise<Settings> {
+  return (await resolveEnvironment(options)).settings;
+}
+
+/** As `resolveSettings`; gives also the place of each path of the merged config, for checks by providers. */
+export async function resolveEnvironment(options: ResolveOptions): Promise<{ readonly settings: Settings; locate(path: Path, part?: 'key' | 'value'): Location }> {
+  const { config, files, processEnv } = options;
+  const environment = chooseEnvironment(config, options.environment);
+  const effective = effectiveConfig(config, environment, processEnv, options.overrides ?? []);
+
+  // Compose's paths are needed before any variable is resolved, since its files say which variables there are.
+  const compose = await composePaths(config, files, pick(processEnv, config.mentions));
+  const texts = typeof options.composeTexts === 'function' ? await options.composeTexts(compose) : options.composeTexts;
+  const mentioned = [...new Set([...config.mentions, ...(await composeMentions(texts))])].sort();
+  const variables = await resolveVariables({ config, environment, files, process: pick(processEnv, mentioned) });
+
+  const { errors, warnings } = await substitute(effective, variables.values);
+  const all = [...errors, ...findingsOf(errors.length > 0 ? [] : semanticProblems(effective.data, options.providers), effective.locate)];
+  if (all.length > 0) throw invalid(config.file, all);
+  return { settings: buildSettings(effective, compose, variables, once([...variables.findings, ...warnings])), locate: effective.locate };
+}
+
+const usual = ['docker-compose.yml', 'docker-compose.yaml', 'compose.yml', 'compose.yaml'] as const;
+
+async function composePaths(config: ConfigFile, files: Files, variables: Readonly<Record<string, string>>): Promise<readonly string[]> {
+  const written = valueAt(config.data, ['project', 'compose']);
+  if (written === undefined) {
+    for (const path of usual) if ((await files.stat(path)) !== undefined) return [path];
+    return [usual[0]];
+  }
+  const paths: string[] = [];
+  for (const [index, path] of [written].flat().entries()) {
+    const location = config.locate(Array.isArray(written) ? ['project', 'compose', index] : ['project', 'compose'], 'value');
+    paths.push(await insideProject(files, config.folder, interpolate(String(path), variables, location), 'compose', location));
+  }
+  return paths;
+}
+
+function pick(processEnv: Readonly<Record<string, string | undefined>>, names: readonly string[]): Readonly<Record<string, string>> {
+  const picked: Record<string, string> = {};
+  for (const name of names) {
+    const value = Object.hasOwn(processEnv, name) ? processEnv[name] : undefined;
+    if (value !== undefined) picked[name] = value;
+  }
+  return picked;
+}
+
+function once(findings: readonly Finding[]): readonly Finding[] {
+  const seen = new Set<string>();
+  return findings.filter((finding) => {
+    const key = JSON.stringify(finding);
+    return !seen.has(key) && seen.add(key);
+  });
+}
+

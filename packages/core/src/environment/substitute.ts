@@ -1,0 +1,66 @@
+import { schemaCheck } from '../config/read.js';
+import { isMap, type Path, pathText, valueAt } from '../config/path.js';
+import { findingsOf, showValue } from '../config/validate.js';
+import { isStagecraftError } from '../errors/index.js';
+import type { Finding } from '../plugin-api/failure.js';
+import { type Effective, put } from './effective.js';
+import { interpolate } from './interpolate.js';
+import { unsetWarning } from './variables.js';
+
+/**
+ * Puts variables into every text of the config that the chosen environment sees, makes numbers of texts where the schema wants numbers, and
+ * checks the result. Changes `effective.data`. Errors never show what a variable held.
+ */
+export async function substitute(effective: Effective, variables: Readonly<Record<string, string>>): Promise<{ readonly errors: readonly Finding[]; readonly warnings: readonly Finding[] }> {
+  const errors: Finding[] = [];
+  const warnings: Finding[] = [];
+  const raw = new Map<string, unknown>();
+  for (const path of effective.given) raw.set(JSON.stringify(path), valueAt(effective.data, path));
+
+  // The values of `env` are variables themselves, and resolved before; `compose` is, too.
+  const section: Path = ['environments', effective.environment];
+  const done = [[...section, 'env'], [...section, 'env_file'], ['project', 'compose']].map((path) => JSON.stringify(path));
+  const walk = (value: unknown, path: Path): void => {
+    const key = JSON.stringify(path);
+    if (done.includes(key) || raw.has(key)) return;
+    if (Array.isArray(value)) value.forEach((item, index) => walk(item, [...path, index]));
+    else if (isMap(value)) for (const [name, item] of Object.entries(value)) walk(item, [...path, name]);
+    else if (typeof value === 'string' && value.includes('$')) {
+      const location = effective.locate(path, 'value');
+      raw.set(key, value);
+      try {
+        put(effective.data, path, interpolate(value, variables, location, { onUnset: (name, at) => warnings.push(unsetWarning(name, at)) }));
+      } catch (error) {
+        if (!isStagecraftError(error)) throw error;
+        errors.push({ severity: 'error', code: error.code, message: `\`${shownPath(path, effective)}\`: ${error.message}`, next: error.next, location });
+      }
+    }
+  };
+  walk(effective.data, []);
+  if (errors.length > 0) return { errors, warnings };
+
+  const check = await schemaCheck();
+  for (const problem of check(effective.data)) {
+    const value = valueAt(effective.data, problem.path);
+    if (raw.has(JSON.stringify(problem.path)) && typeof value === 'string') put(effective.data, problem.path, asScalar(value, problem.type ?? []));
+  }
+  const show = (value: unknown, path: Path): string => {
+    const written = raw.get(JSON.stringify(path));
+    if (written === undefined) return showValue(value);
+    const origin = effective.origin(path);
+    return origin.kind === 'file' ? `what ${showValue(written)} gives` : `${showValue(written)} in ${origin.kind === 'default' ? 'the default' : origin.name}`;
+  };
+  errors.push(...findingsOf(check(effective.data, { show, later: true }), effective.locate));
+  return { errors, warnings };
+}
+
+function asScalar(text: string, types: readonly string[]): unknown {
+  if ((types.includes('integer') || types.includes('number')) && /^-?[0-9]{1,15}$/.test(text.trim())) return Number(text);
+  if (types.includes('boolean') && /^(?:true|false)$/.test(text.trim())) return text.trim() === 'true';
+  return text;
+}
+
+/** As the user knows it: `environments.prod.driver` is `driver` to `config show`, and its place says the rest. */
+function shownPath(path: Path, effective: Effective): string {
+  return pathText(path[0] === 'environments' && path[1] === effective.environment ? path.slice(2) : path);
+}
