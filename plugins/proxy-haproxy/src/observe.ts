@@ -5,9 +5,9 @@ import { readScript } from './read-script.js';
 import { parseWorkers, type Slot, type Worker } from './workers.js';
 
 /**
- * What HAProxy routes to now. While the worker that takes new connections has other routes than the table's, none is told: so a reload is
- * acknowledged by the same question. A worker that a reload replaced still answers those connections that it has, so its targets count too.
- * @throws `haproxy/runtime-api` when the runtime API cannot be asked.
+ * What HAProxy routes to now. The worker that takes new connections must have the table's routes: so a reload is acknowledged by the same
+ * question. A worker that a reload replaced still answers those connections that it has, so its targets count too.
+ * @throws `haproxy/runtime-api` when the runtime API cannot be asked, `haproxy/routes` while other routes are loaded.
  */
 export async function observe(ctx: Context<Config>, host: string, place: ProxyPlace, table: RouteTable): Promise<readonly Target[]> {
   const workers = await ask(ctx, host, place);
@@ -15,7 +15,7 @@ export async function observe(ctx: Context<Config>, host: string, place: ProxyPl
   const marker = markerOf(table);
   const current = workers[0];
   const loaded = marker === undefined ? !current?.backends.some((name) => name.startsWith(prefix)) : current?.backends.includes(marker);
-  if (!loaded) return [];
+  if (!loaded) throw ctx.fail({ kind: 'external', code: 'haproxy/routes', message: `HAProxy on ${host} has other routes loaded than its files say.`, next: [`docker logs ${place.container}`] });
   const found = new Map<string, Target>();
   for (const slot of workers.flatMap((worker) => worker.slots)) {
     const state = stateOf(slot);

@@ -18,37 +18,37 @@ interface ApiService {
 }
 
 /**
- * What Traefik routes to now. A service whose routers are not exactly the table's is not routed as the table says, and none of its targets are
- * told: so a changed rule is acknowledged by the same question.
- * @throws `traefik/api` when the API does not answer, `traefik/router` when Traefik refuses a router of the table.
+ * What Traefik routes to now. Its routers must be exactly the table's: so a changed rule is acknowledged by the same question.
+ * @throws `traefik/api` when the API does not answer, `traefik/routes` while its routers are others, `traefik/router` when it refuses one.
  */
 export async function observe(ctx: Context<Config>, host: string, place: ProxyPlace, table: RouteTable): Promise<readonly Target[]> {
   const prefix = prefixOf(table);
   const own = <T extends { readonly name: string }>(all: readonly T[]): Map<string, T> =>
-    new Map(all.flatMap((one) => (one.name.startsWith(prefix) && one.name.endsWith('@file') ? [[one.name.slice(0, -'@file'.length), one] as const] : [])));
+    new Map(all.flatMap((one) => (one.name.startsWith(prefix) && one.name.endsWith('@file') ? [[withoutProvider(one.name), one] as const] : [])));
   const [routers, services] = await Promise.all([listAll<ApiRouter>(ctx, host, place, 'routers', prefix), listAll<ApiService>(ctx, host, place, 'services', prefix)]);
-  const unlike = unlikeTable(ctx, table, own(routers));
+  checkRouters(ctx, host, place, table, own(routers));
   return [...own(services)]
-    .flatMap(([name, service]) => (unlike.has(name) ? [] : targetsOf(name.slice(prefix.length), service)))
+    .flatMap(([name, service]) => targetsOf(name.slice(prefix.length), service))
     .sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : a.port - b.port));
 }
 
-/** Names of services of which a router is missing, too many, or other than the table says. */
-function unlikeTable(ctx: Context<Config>, table: RouteTable, routers: ReadonlyMap<string, ApiRouter>): Set<string> {
-  const unlike = new Set<string>();
+function checkRouters(ctx: Context<Config>, host: string, place: ProxyPlace, table: RouteTable, routers: ReadonlyMap<string, ApiRouter>): void {
   const wanted = new Set<string>();
   for (const route of table.routes) {
     const name = routerName(table, route);
-    const service = serviceName(table, route);
-    wanted.add(name);
     const router = routers.get(name);
-    const same = router !== undefined && router.rule === ruleOf(route) && withoutProvider(router.service ?? '') === service;
-    if (same && router.status === 'disabled')
-      throw ctx.fail({ kind: 'external', code: 'traefik/router', message: `Traefik refuses the route ${route.host ?? '*'}${route.path ?? '/'} to ${route.service}: ${(router.error ?? ['no reason given']).join('; ')}` });
-    if (!same) unlike.add(service);
+    const label = `${route.host ?? '*'}${route.path ?? '/'} to ${route.service}`;
+    wanted.add(name);
+    if (!router || router.rule !== ruleOf(route) || withoutProvider(router.service ?? '') !== serviceName(table, route)) throw otherRoutes(ctx, host, place, `the route ${label} is not loaded`);
+    if (router.status === 'disabled')
+      throw ctx.fail({ kind: 'external', code: 'traefik/router', message: `Traefik on ${host} refuses the route ${label}: ${(router.error ?? ['it gives no reason']).join('; ')}.`, next: [`docker logs ${place.container}`] });
   }
-  for (const [name, router] of routers) if (!wanted.has(name)) unlike.add(withoutProvider(router.service ?? ''));
-  return unlike;
+  const extra = [...routers.keys()].find((name) => !wanted.has(name));
+  if (extra !== undefined) throw otherRoutes(ctx, host, place, `the router ${extra} is still loaded`);
+}
+
+function otherRoutes(ctx: Context<Config>, host: string, place: ProxyPlace, why: string): Error {
+  return ctx.fail({ kind: 'external', code: 'traefik/routes', message: `Traefik on ${host} has other routes than its files say: ${why}.`, next: [`docker logs ${place.container}`] });
 }
 
 function targetsOf(name: string, service: ApiService): Target[] {

@@ -1,0 +1,67 @@
+import { fail } from '../errors/index.js';
+import { commandLine } from '../hosts/quote.js';
+import type { Io } from '../io/io.js';
+import type { Context } from '../plugin-api/context.js';
+import type { HostFiles, HostHandle } from '../plugin-api/host.js';
+import type { Clock } from '../ports/clock.js';
+import type { Exec } from '../ports/exec.js';
+import type { Shell } from '../ports/shell.js';
+
+/** What a provider's context is made of. `hosts`: those that it may use, by name. */
+export interface ContextInit<Config> {
+  readonly project: string;
+  readonly environment: string;
+  readonly config: Config;
+  /** The project folder on the operator's machine. */
+  readonly folder: string;
+  readonly io: Pick<Io, 'event'>;
+  readonly exec: Exec;
+  readonly hosts: Readonly<Record<string, { readonly shell: Shell; readonly files: HostFiles }>>;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+/** The context that a proxy provider gets on driver `local`: the host's loopback is this machine's. */
+export function withProxyContext<Config>(init: ContextInit<Config>): Context<Config> {
+  const { project, environment, config, folder, io, exec, clock, signal } = init;
+  return {
+    project,
+    environment,
+    config,
+    io: { event: (event) => io.event(event) },
+    exec: (argv, options = {}) => exec.run(argv, { cwd: folder, signal, ...options }),
+    on: (name) => handleOf(init, name),
+    fetch: retrying(globalThis.fetch, clock),
+    clock: { now: () => clock.now(), sleep: (ms, stop) => clock.sleep(ms, stop) },
+    signal,
+    fail: (failure) => fail(failure),
+  };
+}
+
+function handleOf(init: ContextInit<unknown>, name: string): HostHandle {
+  const host = Object.hasOwn(init.hosts, name) ? init.hosts[name] : undefined;
+  if (!host) throw fail({ code: 'SC4210', kind: 'bug', message: `A provider asked for the host ${name}, which is not of this environment.` });
+  return { name, files: host.files, exec: (argv, options = {}) => host.shell.run(commandLine(argv), { signal: init.signal, ...options }) };
+}
+
+const idempotent = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);
+const tries = 3;
+/** For one try: who listens on loopback and does not answer is not waited for. */
+const patienceMs = 5_000;
+
+/** `fetch` that repeats a request that got no answer, where to repeat it is harmless. */
+export function retrying(fetcher: typeof fetch, clock: Pick<Clock, 'sleep'>): typeof fetch {
+  return async (input, init) => {
+    const method = (init?.method ?? (input instanceof Request ? input.method : 'GET')).toUpperCase();
+    const stop = init?.signal ?? undefined;
+    for (let attempt = 1; ; attempt += 1) {
+      const late = AbortSignal.timeout(patienceMs);
+      try {
+        return await fetcher(input, { ...init, signal: stop ? AbortSignal.any([stop, late]) : late });
+      } catch (error) {
+        if (stop?.aborted || attempt >= tries || !idempotent.has(method)) throw error;
+        await clock.sleep(50 * attempt, stop);
+      }
+    }
+  };
+}

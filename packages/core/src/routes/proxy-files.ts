@@ -1,0 +1,50 @@
+import { commandLine, quote } from '../hosts/quote.js';
+import type { ProxyChange, ProxyFile } from '../plugin-api/proxy.js';
+import type { RouteTable } from '../plugin-api/route.js';
+
+/** The host's folder for its proxy, in a script. `files/` below it is what the proxy's container sees. */
+export const proxyFolder = '"$STAGECRAFT_ROOT"/proxy';
+
+/** sh functions that the scripts here use: `put PATH` makes stdin the file at once, for everybody to read. */
+export const putFunction = `put() {
+  mkdir -p "$(dirname "$1")"
+  chmod 0755 "$(dirname "$1")"
+  new=$(dirname "$1")/.$(basename "$1").new
+  cat >"$new"
+  chmod 0644 "$new"
+  sync "$new" 2>/dev/null || sync
+  mv -f "$new" "$1"
+  sync "$(dirname "$1")" 2>/dev/null || sync
+}`;
+
+/** sh that puts one file of the proxy's folder in its place. Users' texts enter it quoted alone. */
+export function putLine(file: ProxyFile, folder = `${proxyFolder}/files`): string {
+  return `printf '%s' ${quote(file.content)} | put ${folder}/${quote(file.path)}`;
+}
+
+/**
+ * sh that brings a provider's change to the host: files first, each at once, then the table as data, then the commands, in the proxy's folder.
+ * It expects to hold the proxy's lock.
+ */
+export function changeScript(change: ProxyChange, provider: string, table: RouteTable): string {
+  return [
+    putFunction,
+    ...change.files.map((file) => putLine(file)),
+    ...(change.remove.length > 0 ? [`rm -f ${change.remove.map((path) => `${proxyFolder}/files/${quote(path)}`).join(' ')}`] : []),
+    saveTable(table, provider),
+    ...(change.run.length > 0 ? [`cd ${proxyFolder}/files`] : []),
+    ...change.run.map(({ argv, stdin }) => `${stdin === undefined ? '' : `printf '%s' ${quote(stdin)} | `}timeout -k 5 60 ${commandLine(argv)}`),
+  ].join('\n');
+}
+
+/** `<root>/proxy/tables/<project>-<environment>.json`, relative to the proxy's folder. */
+export function tableFile(owner: Pick<RouteTable, 'project' | 'environment'>): string {
+  return `tables/${owner.project}-${owner.environment}.json`;
+}
+
+function saveTable(table: RouteTable, provider: string): string {
+  const path = tableFile(table);
+  if (table.routes.length === 0) return `rm -f ${proxyFolder}/${quote(path)}`;
+  const { project, environment, routes, targets } = table;
+  return putLine({ path, content: `${JSON.stringify({ project, environment, provider, routes, targets }, undefined, 2)}\n` }, proxyFolder);
+}

@@ -1,0 +1,97 @@
+import { createHash } from 'node:crypto';
+import { quote } from '../hosts/quote.js';
+import type { Scope } from '../hosts/scope.js';
+import type { ProxyPlace, ProxyProvider, ProxyService } from '../plugin-api/proxy.js';
+import { edgeFunctions } from './edge.js';
+import { gatewayPlaceholder, type ProxyRecord } from './place.js';
+import { proxyFolder, putFunction, putLine } from './proxy-files.js';
+
+/** What `proxy.ensure` needs to know. */
+export interface ProxyProject {
+  readonly scope: Scope;
+  readonly provider: Pick<ProxyProvider, 'id' | 'service'>;
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly place: ProxyPlace;
+}
+
+/**
+ * sh that brings the host's shared proxy up where it is absent or stopped, and leaves a running one alone: no deploy restarts it. All recorded
+ * edges are made and joined before a start, because a container with a network that is gone does not start, for nobody.
+ */
+export function ensureScript(project: ProxyProject): string {
+  const { scope, provider } = project;
+  const service = serviceOf(project);
+  const record: ProxyRecord = { format: 1, provider: provider.id, listen: project.place.listen, apiPort: project.place.apiPort };
+  const fill = `sed "s/${gatewayPlaceholder}/$gateway/g"`;
+  return [
+    'proxy_lock',
+    putFunction,
+    edgeFunctions(scope),
+    `mkdir -p ${proxyFolder}/files ${proxyFolder}/edges`,
+    `state=$(docker container inspect -f '{{.State.Status}}' ${scope.proxyContainer} 2>/dev/null || echo absent)`,
+    'case $state in running | restarting) exit 0 ;; paused) docker unpause ' + scope.proxyContainer + ' >/dev/null; exit 0 ;; esac',
+    `network ${scope.proxyNetwork}`,
+    `gateway=$(docker network inspect -f '{{(index .IPAM.Config 0).Gateway}}' ${scope.proxyNetwork})`,
+    // One that never started may have been made for ports that were taken.
+    `case $state in created | dead) docker rm -f ${scope.proxyContainer} >/dev/null; state=absent ;; esac`,
+    'if [ "$state" = absent ]; then',
+    ...service.files.map((file) => `  printf '%s' ${quote(file.content)} | ${fill} | put ${proxyFolder}/files/${quote(file.path)}`),
+    `  printf '%s' ${quote(composeFile(project))} | ${fill} | put ${proxyFolder}/docker-compose.yml`,
+    `  ${putLine({ path: 'place.json', content: `${JSON.stringify(record)}\n` }, proxyFolder)}`,
+    `  timeout -k 10 600 docker compose -p ${scope.proxyProject} --project-directory ${proxyFolder} -f ${proxyFolder}/docker-compose.yml --env-file /dev/null up --no-start --quiet-pull`,
+    'fi',
+    `for edge in ${proxyFolder}/edges/*; do`,
+    '  [ ! -e "$edge" ] || { network "$(basename "$edge")" --internal; join "$(basename "$edge")" ' + scope.proxyContainer + '; }',
+    'done',
+    `timeout -k 10 60 docker start ${scope.proxyContainer} >/dev/null`,
+  ].join('\n');
+}
+
+/** The Compose file of the proxy's own project. Its digest is in a label: what differs from it is for `proxy upgrade`, never for a deploy. */
+export function composeFile(project: ProxyProject): string {
+  const { scope, provider } = project;
+  const service = serviceOf(project);
+  const body = (digest: string): string =>
+    [
+      "# Written by Stagecraft: the host's one proxy, outside every release.",
+      `name: ${scope.proxyProject}`,
+      'services:',
+      '  proxy:',
+      `    container_name: ${scope.proxyContainer}`,
+      `    image: ${text(service.image)}`,
+      '    restart: always',
+      `    command: [${service.command.map(text).join(', ')}]`,
+      `    ports: [${service.ports.map(text).join(', ')}]`,
+      '    labels:',
+      `      stagecraft.dir: ${text(scope.dir)}`,
+      `      stagecraft.proxy: ${text(provider.id)}`,
+      `      stagecraft.digest: ${text(digest)}`,
+      '    networks: [proxy]',
+      '    volumes:',
+      `      - { type: bind, source: ./files, target: ${text(service.folder)}, read_only: true }`,
+      ...(service.healthcheck ? ['    healthcheck:', `      test: [${service.healthcheck.test.map(text).join(', ')}]`] : []),
+      'networks:',
+      `  proxy: { name: ${scope.proxyNetwork}, external: true }`,
+      '',
+    ].join('\n');
+  return body(definitionDigest(body(''), service));
+}
+
+/** SHA-256 of what the proxy is made of; the value of the label `stagecraft.digest` on its container. */
+export function proxyDigest(project: ProxyProject): string {
+  return /stagecraft\.digest: "([0-9a-f]+)"/.exec(composeFile(project))?.[1] ?? '';
+}
+
+function definitionDigest(compose: string, service: ProxyService): string {
+  return createHash('sha256').update(JSON.stringify([compose, service.files])).digest('hex');
+}
+
+// Always with the placeholder: a network that is made anew has another gateway, and the digest must not know of it.
+function serviceOf({ provider, config, place }: ProxyProject): ProxyService {
+  return provider.service(config, { ...place, gateway: gatewayPlaceholder });
+}
+
+/** A string of a Compose file, with nothing for Compose to interpolate. */
+function text(value: string): string {
+  return JSON.stringify(value.replaceAll('$', '$$$$'));
+}
