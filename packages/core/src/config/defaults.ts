@@ -3,7 +3,6 @@ export const defaults = {
   compose: 'docker-compose.yml',
   images: 'pull',
   backendProvider: 'generic',
-  proxyProvider: 'traefik',
   listenHttp: 80,
   listenHttps: 443,
   singleton: false,

@@ -25,7 +25,6 @@ const values: Readonly<Record<string, readonly unknown[]>> = {
   'environments.*.routes.*.tls': ['acme'],
   'rollout.on_failure': ['pause', 'continue'],
   'environments.*.rollout.on_failure': ['pause', 'continue'],
-  'environments.*.driver': ['digitalocean'],
 };
 
 export function isLaterKey(parent: Path, key: string): boolean {

@@ -108,7 +108,7 @@ const routes: JsonSchema = {
 };
 
 const proxy = section('What carries the routes out. Without routes there is none.', {
-  provider: provider('Which proxy.', { default: defaults.proxyProvider }),
+  provider: provider('Which proxy. Default: the one that Stagecraft brings for it.'),
   listen: section('Ports of the host that it listens on.', {
     http: port('Plain HTTP.', { default: defaults.listenHttp }),
     https: port('HTTPS.', { default: defaults.listenHttps }),

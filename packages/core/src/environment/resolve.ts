@@ -3,6 +3,7 @@ import { invalid } from '../config/read.js';
 import { semanticProblems } from '../config/semantic.js';
 import type { ConfigFile, Settings } from '../config/types.js';
 import { findingsOf } from '../config/validate.js';
+import type { ProviderKind } from '../plugin-api/descriptor.js';
 import type { Finding } from '../plugin-api/failure.js';
 import type { Location } from '../plugin-api/location.js';
 import type { Files } from '../ports/files.js';
@@ -53,8 +54,10 @@ export async function resolveEnvironment(options: ResolveOptions): Promise<{ rea
 
   const { errors, warnings } = await substitute(effective, variables.values);
   const all = [...errors, ...findingsOf(errors.length > 0 ? [] : semanticProblems(effective.data, options.providers), effective.locate)];
+  const defaultProxy = preferred('proxy', options.providers ?? []);
+  if (all.length === 0 && needsProxy(effective.data) && defaultProxy === undefined) all.push(noProxy(effective.locate(['routes']), options.providers ?? []));
   if (all.length > 0) throw invalid(config.file, all);
-  return { settings: buildSettings(effective, compose, variables, once([...variables.findings, ...warnings])), locate: effective.locate };
+  return { settings: buildSettings(effective, compose, variables, once([...variables.findings, ...warnings]), defaultProxy ?? ''), locate: effective.locate };
 }
 
 const usual = ['docker-compose.yml', 'docker-compose.yaml', 'compose.yml', 'compose.yaml'] as const;
@@ -71,6 +74,21 @@ async function composePaths(config: ConfigFile, files: Files, variables: Readonl
     paths.push(await insideProject(files, config.folder, interpolate(String(path), variables, location), 'compose', location));
   }
   return paths;
+}
+
+/** The provider of a kind that is used where none is named: the one that says so, or the only one. */
+function preferred(kind: ProviderKind, providers: readonly ProviderEntry[]): string | undefined {
+  const usable = providers.filter((entry) => entry.kind === kind && entry.unusable === undefined);
+  return (usable.find((entry) => entry.default === true) ?? (usable.length === 1 ? usable[0] : undefined))?.id;
+}
+
+function needsProxy(data: Readonly<Record<string, unknown>>): boolean {
+  return ((valueAt(data, ['routes']) ?? []) as readonly unknown[]).length > 0 && valueAt(data, ['proxy', 'provider']) === undefined;
+}
+
+function noProxy(location: Location, providers: readonly ProviderEntry[]): Finding {
+  const known = providers.filter((entry) => entry.kind === 'proxy' && entry.unusable === undefined).map((entry) => entry.id);
+  return { severity: 'error', code: 'SC1045', message: 'there are routes, and no proxy is named to carry them out', next: [known.length === 0 ? 'install a plugin that brings a proxy provider' : `add \`proxy: { provider: ${known[0]} }\`; known: ${known.join(', ')}`], location };
 }
 
 function pick(processEnv: Readonly<Record<string, string | undefined>>, names: readonly string[]): Readonly<Record<string, string>> {

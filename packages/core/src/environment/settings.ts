@@ -8,7 +8,7 @@ import type { Effective } from './effective.js';
 import type { ResolvedVariables } from './variables.js';
 
 /** Makes settings of a config that is resolved and valid. What it takes from the defaults is noted in `origins`. */
-export function buildSettings(effective: Effective, compose: readonly string[], variables: ResolvedVariables, findings: readonly Finding[]): Settings {
+export function buildSettings(effective: Effective, compose: readonly string[], variables: ResolvedVariables, findings: readonly Finding[], defaultProxy: string): Settings {
   const reader = createReader(effective);
   const { text, value, note } = reader;
   const own: Path = ['environments', effective.environment];
@@ -32,7 +32,7 @@ export function buildSettings(effective: Effective, compose: readonly string[], 
     backends: backendsOf(reader),
     services,
     routes,
-    proxy: routes.length === 0 ? undefined : proxyOf(reader),
+    proxy: routes.length === 0 ? undefined : proxyOf(reader, defaultProxy),
     rollout: rolloutOf(reader),
     retention: { releases: value<number>(['retention', 'releases'], defaults.releases) },
     secretNames: [],
@@ -186,8 +186,8 @@ function backendsOf(reader: Reader): readonly BackendSettings[] {
   });
 }
 
-function proxyOf(reader: Reader): ProxySettings {
-  const provider = reader.text(['proxy', 'provider'], defaults.proxyProvider);
+function proxyOf(reader: Reader, fallback: string): ProxySettings {
+  const provider = reader.text(['proxy', 'provider'], fallback);
   return {
     provider,
     listen: { http: reader.value(['proxy', 'listen', 'http'], defaults.listenHttp), https: reader.value(['proxy', 'listen', 'https'], defaults.listenHttps) },

@@ -74,7 +74,7 @@ function entryOf(plugin: PluginRef, kind: ProviderKind, id: string, entry: unkno
     return [];
   };
   if (!/^[a-z0-9][a-z0-9_.-]{0,62}$/.test(id)) return wrong(id === '' ? 'has an empty id' : 'is no identifier');
-  const { module, api } = isMap(entry) ? entry : {};
+  const { module, api, default: preferred } = isMap(entry) ? entry : {};
   if (typeof module !== 'string' || module === '') return wrong('has no `module`');
   if (typeof api !== 'string' || validRange(api) === null) return wrong('has no `api` that is a range of versions');
   const path = resolve(plugin.root, module);
@@ -84,7 +84,7 @@ function entryOf(plugin: PluginRef, kind: ProviderKind, id: string, entry: unkno
   const usable = satisfies(offered, api, { includePrerelease: true });
   const unusable = `it needs the ${kind} interface ${api}; this stagecraft offers ${offered}`;
   if (!usable) off(plugin, `${kind} provider \`${id}\` is switched off: ${unusable}`, [`stagecraft plugins update`, `or a stagecraft that fits ${plugin.name}@${plugin.version}`]);
-  return [{ kind, id, package: plugin.name, version: plugin.version, module: path, api, bundled: plugin.bundled, ...(usable ? {} : { unusable }) }];
+  return [{ kind, id, package: plugin.name, version: plugin.version, module: path, api, bundled: plugin.bundled, ...(plugin.bundled && preferred === true ? { default: true } : {}), ...(usable ? {} : { unusable }) }];
 }
 
 /** Two packages with one id: neither is used, for nobody said which one is meant. */

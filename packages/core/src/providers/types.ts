@@ -23,6 +23,8 @@ export interface ProviderEntry {
   /** Semver range against the host's API of the kind. */
   readonly api: string;
   readonly bundled: boolean;
+  /** It is used where the config names none of its kind. Only a bundled plugin can say so of itself. */
+  readonly default?: boolean;
   /** Why it cannot be used; absent: it can. */
   readonly unusable?: string;
 }
