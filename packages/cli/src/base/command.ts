@@ -87,10 +87,19 @@ export abstract class StagecraftCommand<T extends typeof Command> extends Comman
     };
   }
 
+  /** oclif leaves a switch that is not given undefined. */
+  private switchesOff(): Record<string, false> {
+    const { baseFlags, flags } = this.constructor as typeof Command;
+    return Object.fromEntries(Object.entries({ ...baseFlags, ...flags }).flatMap(([name, flag]) => (flag.type === 'boolean' ? [[name, false as const]] : [])));
+  }
+
   private async tryParse(): Promise<{ flags: object; args: object } | { error: unknown }> {
     try {
-      return await this.parse(this.constructor as typeof Command);
+      const { flags, args } = await this.parse(this.constructor as typeof Command);
+      return { flags: { ...this.switchesOff(), ...flags }, args };
     } catch (error) {
+      // What was wrong is shown by us: oclif need not warn that nothing was parsed.
+      this.parsed = true;
       return { error };
     }
   }

@@ -8,8 +8,7 @@ export interface Output {
   readonly isTTY?: boolean;
   readonly columns?: number;
   readonly rows?: number;
-  on?(event: string, listener: (...values: never[]) => void): unknown;
-  off?(event: string, listener: (...values: never[]) => void): unknown;
+  on?(event: 'error', listener: (error: NodeJS.ErrnoException) => void): unknown;
 }
 
 export type Signal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';

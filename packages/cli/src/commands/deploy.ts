@@ -48,7 +48,8 @@ export default class Deploy extends StagecraftCommand<typeof Deploy> {
       acceptEmptyVolume: this.flags['accept-empty-volume'] ?? [],
       lockWaitMs,
     });
-    const text = result.outcome === 'planned' ? planText(result.plan, { width: this.look.width }) : undefined;
+    const { plan: planned, outcome } = result;
+    const text = outcome === 'planned' && planned !== undefined ? planText(planned, { width: this.look.width }) : undefined;
     return { data: result, text: (look) => text ?? deployText(result, look), exitCode: result.exitCode };
   }
 

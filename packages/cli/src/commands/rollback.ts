@@ -37,7 +37,8 @@ export default class Rollback extends StagecraftCommand<typeof Rollback> {
       filter: services === undefined ? {} : { services },
       lockWaitMs,
     });
-    const text = result.outcome === 'planned' ? planText(result.plan, { width: this.look.width }) : undefined;
+    const { plan: planned, outcome } = result;
+    const text = outcome === 'planned' && planned !== undefined ? planText(planned, { width: this.look.width }) : undefined;
     return { data: result, text: (look) => text ?? deployText(result, look), exitCode: result.exitCode };
   }
 }

@@ -21,7 +21,7 @@ class StagecraftCommandHelp extends CommandHelp {
 export default class StagecraftHelp extends Help {
   protected override CommandHelpClass = StagecraftCommandHelp;
 
-  protected override formatRoot(): string {
+  override formatRoot(): string {
     return super.formatRoot().replace(/@\S+\/cli\/(\S+)/, 'stagecraft/$1');
   }
 }

@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
-import stringWidth from 'string-width';
+import { eastAsianWidth } from 'get-east-asian-width';
 
 /** Text of others (a tool's output, a container's log) without anything that could steer the terminal; tabs become spaces. */
 export function harmless(text: string): string {
@@ -8,9 +8,24 @@ export function harmless(text: string): string {
     .replace(/[\u0000-\u001F\u007F-\u009F\u200E\u200F\u202A-\u202E\u2066-\u2069]/g, '');
 }
 
-/** Columns that a text takes. */
+const ascii = /^[ -~]*$/;
+
+/** Columns that a text without control characters takes. (string-width would do, but costs 20 ms at every start for a table of emoji.) */
 export function widthOf(text: string): number {
-  return stringWidth(text);
+  if (ascii.test(text)) return text.length;
+  let width = 0;
+  for (const { segment } of segments(text)) width += widthOfCharacter(segment);
+  return width;
+}
+
+/** A character as people count them: the first code point tells, and the sign that asks for an emoji makes it wide. */
+function widthOfCharacter(character: string): number {
+  if (/^[\p{Mark}\p{Default_Ignorable_Code_Point}]/u.test(character)) return 0;
+  return character.includes('\uFE0F') ? 2 : eastAsianWidth(character.codePointAt(0) ?? 0);
+}
+
+function segments(text: string): Intl.Segments {
+  return new Intl.Segmenter().segment(text);
 }
 
 /** The text in at most `width` columns; what is cut off ends in `sign`. The text holds no colours. */
@@ -20,7 +35,7 @@ export function fit(text: string, width: number, sign = '…'): string {
   if (room <= 0) return '';
   let shown = '';
   let used = 0;
-  for (const { segment } of new Intl.Segmenter().segment(text)) {
+  for (const { segment } of segments(text)) {
     used += widthOf(segment);
     if (used > room) break;
     shown += segment;

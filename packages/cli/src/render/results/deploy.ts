@@ -5,10 +5,11 @@ import { moment } from '../text.js';
 /** What a deploy or rollback came to: the release, what changed, where it is reached. */
 export function deployText(result: DeployResult, { paint }: Look): string {
   const { outcome, release, plan, urls } = result;
-  if (outcome === 'nothing to do') return `${paint.green('nothing to do')}: ${plan.environment} already runs what is declared${release === undefined ? '' : ` (${release.id})`}\n`;
+  const environment = release?.environment ?? plan?.environment ?? 'the environment';
+  if (outcome === 'nothing to do') return `${paint.green('nothing to do')}: ${environment} already runs what is declared${release === undefined ? '' : ` (${release.id})`}\n`;
   const lines: string[] = [];
   const sign = outcome === 'completed' ? paint.green(outcome) : paint.red(outcome);
-  const name = release === undefined ? plan.environment : `${release.id}  ${release.version}  ${plan.environment}`;
+  const name = release === undefined ? environment : `${release.id}  ${release.version}  ${environment}`;
   lines.push(`${sign}  ${paint.bold(name)}${release?.finishedAt === undefined ? '' : paint.dim(`  ${moment(release.finishedAt)}`)}`);
   const changes = Object.entries(release?.changes ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
   const wide = Math.max(0, ...changes.map(([service]) => service.length));
@@ -20,9 +21,9 @@ export function deployText(result: DeployResult, { paint }: Look): string {
   return lines.map((line) => `${line}\n`).join('');
 }
 
-function nextOf({ outcome, release, plan }: DeployResult): string[] {
+function nextOf({ outcome, release }: DeployResult): string[] {
   if (release === undefined) return [];
-  const env = `--env ${plan.environment}`;
+  const env = `--env ${release.environment}`;
   if (outcome === 'mixed') return [`stagecraft deploy --resume ${env}`, `stagecraft deploy --abort ${env}`];
   return outcome === 'returned' || outcome === 'failed' ? [`stagecraft releases show ${release.id} ${env}`] : [];
 }
