@@ -1,3 +1,5 @@
+import { constants } from 'node:fs';
+import { access, stat } from 'node:fs/promises';
 import { fail } from '../errors/index.js';
 import { quote } from '../hosts/quote.js';
 import type { HostFiles } from '../plugin-api/host.js';
@@ -7,6 +9,12 @@ import type { Shell } from '../ports/shell.js';
 /** Files of the host by absolute path: by this machine's own files where it is the host, else through the host's shell. */
 export function hostFiles(access: Files | Shell): HostFiles {
   return 'run' in access ? shellFiles(access) : localFiles(access);
+}
+
+/** True when the folder is there and this process may make files in it. */
+export async function isWritableFolder(path: string): Promise<boolean> {
+  const folder = await stat(path).then((found) => found.isDirectory(), () => false);
+  return folder && (await access(path, constants.W_OK | constants.X_OK).then(() => true, () => false));
 }
 
 function localFiles(files: Files): HostFiles {

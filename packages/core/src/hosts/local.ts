@@ -1,8 +1,5 @@
-import { constants } from 'node:fs';
-import { access } from 'node:fs/promises';
 import { isAbsolute } from 'node:path';
 import { fail } from '../errors/index.js';
-import type { Files } from '../ports/files.js';
 
 /** The host's own choice, made by `hosts setup`. */
 const systemRoot = '/var/lib/stagecraft';
@@ -19,22 +16,17 @@ export interface LocalRoot {
  */
 export async function localRoot(
   processEnv: Readonly<Record<string, string | undefined>>,
-  files: Pick<Files, 'stat'>,
-  writable: (path: string) => Promise<boolean> = mayWrite,
+  machine: { isWritableFolder(path: string): Promise<boolean> },
 ): Promise<LocalRoot> {
   const given = processEnv['STAGECRAFT_HOST_DIR'] ?? '';
   const home = processEnv['HOME'] ?? '';
   if (given !== '' && (!isAbsolute(given) || given === '/')) {
     throw fail({ code: 'SC3620', kind: 'user', message: `STAGECRAFT_HOST_DIR is ${given}; it must be an absolute path of a folder.`, next: [`export STAGECRAFT_HOST_DIR="$PWD/${given.replace(/^[./]+/, '') || 'state'}"`] });
   }
-  const byHost = (await files.stat(systemRoot))?.kind === 'folder' && (await writable(systemRoot));
+  const byHost = await machine.isWritableFolder(systemRoot);
   if (!byHost && !isAbsolute(home) && given === '') {
     throw fail({ code: 'SC3621', kind: 'user', message: 'Neither STAGECRAFT_HOST_DIR nor HOME says where the state of this machine lies.', next: ['Set HOME, or STAGECRAFT_HOST_DIR to an absolute path.'] });
   }
   const defaultRoot = byHost ? systemRoot : `${isAbsolute(home) ? home : ''}/.stagecraft`;
   return { root: given === '' ? defaultRoot : given, defaultRoot };
-}
-
-function mayWrite(path: string): Promise<boolean> {
-  return access(path, constants.W_OK | constants.X_OK).then(() => true, () => false);
 }

@@ -1,0 +1,28 @@
+import { quote } from '../hosts/quote.js';
+
+export interface Upload {
+  /** Relative to the environment's folder; never with `..`. */
+  readonly path: string;
+  readonly content: string | Uint8Array;
+  /** Permission bits; 0600 where they are not given. */
+  readonly mode: number;
+}
+
+/**
+ * The part of a script that publishes files from its standard input, and that input. Contents never stand in the script: argv is visible to others.
+ * Each is counted before it is published, so a connection that broke leaves nothing half.
+ */
+export function uploadScript(files: readonly Upload[]): { readonly script: string; readonly stdin: string } {
+  const parts: string[] = [];
+  const lines = files.map(({ path, content, mode }) => {
+    if (!/^[^/]/.test(path) || path.split('/').some((part) => part === '' || part === '.' || part === '..')) throw new RangeError(`a path of the environment's folder is needed, not ${path}`);
+    const bytes = typeof content === 'string' ? Buffer.from(content) : Buffer.from(content.buffer, content.byteOffset, content.byteLength);
+    const text = bytes.toString('utf8');
+    const plain = Buffer.from(text).equals(bytes);
+    const sent = plain ? text : bytes.toString('base64');
+    parts.push(sent);
+    const folder = path.includes('/') ? `mkdir -p "$E"/${quote(path.slice(0, path.lastIndexOf('/')))} && ` : '';
+    return `${folder}head -c ${Buffer.byteLength(sent)} ${plain ? '' : '| base64 -d '}| publish "$E"/${quote(path)} ${mode.toString(8)} ${bytes.length} || exit 71`;
+  });
+  return { script: lines.join('\n'), stdin: parts.join('') };
+}
