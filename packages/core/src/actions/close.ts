@@ -29,7 +29,7 @@ function phasesOf(known: Progress, completed: boolean): ReleaseRecord['phases'] 
   return Object.fromEntries(phaseNames.map((name) => [name, status(name)])) as Record<PhaseName, ReturnType<Progress['phase']>>;
 }
 
-function imagesOf(plan: SealedPlan): ReleaseRecord['images'] {
+export function imagesOf(plan: SealedPlan): ReleaseRecord['images'] {
   return Object.fromEntries(plan.desired.services.flatMap((service) => (service.image.id ? [[service.name, { reference: service.image.reference, id: service.image.id }]] : [])));
 }
 

@@ -32,7 +32,7 @@ export interface GatherOptions {
 /** Reads the project's files and asks the host, and brings both into one input for the planner. */
 export async function gather(ws: Workspace, host: OpenHost, loaded: Loaded, options: GatherOptions): Promise<Gathered> {
   const { settings, index } = loaded;
-  const [model, proxy, valuesKey] = await Promise.all([readCompose({ files: ws.files, exec: ws.exec, folder: ws.folder, settings }), loadProxy(ws, index, settings), host.store.readKey()]);
+  const [model, proxy, valuesKey] = await Promise.all([readCompose({ files: ws.files, exec: ws.exec, folder: ws.folder, settings }), loadProxy(index, settings), host.store.readKey()]);
   const images = await imagesOf(host, Object.values(model.services).flatMap((service) => (service.image && !service.build ? [service.image] : [])));
   const desiredNow = await desire({ model, settings, version: options.version, files: ws.files, images, ...(valuesKey ? { valuesKey } : {}), ...(proxy ? { proxyPackage: proxy.package } : {}) });
   const built = options.built ?? (options.pull ? {} : await builtAlready({ files: ws.files, containers: host.containers }, desiredNow.desired));

@@ -7,7 +7,7 @@ import type { LockStatus, Workspace } from './types.js';
 /** Who holds the environment's lock, and what is open. */
 export async function lockStatus(ws: Workspace): Promise<LockStatus> {
   const host = await openHost(ws, await identify(ws));
-  const [lock, open, stepRunning] = await Promise.all([host.store.readLock(), host.store.readOpen(), host.store.stepRuns()]);
+  const [lock, open, stepRunning] = await Promise.all([host.store.readLock(), host.store.readOpen(), host.store.stepRunning()]);
   const holderDead = lock && (await holderIsDead(lock, await describeOwner(ws.processEnv, ws.command)));
   return { ...(lock ? { lock, holderDead: holderDead === true } : {}), ...(open ? { open } : {}), stepRunning };
 }

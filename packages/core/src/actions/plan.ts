@@ -20,7 +20,7 @@ export async function planAction(ws: Workspace, options: PlanOptions): Promise<P
   if (options.refresh) return draftOf(await gather(ws, await openHost(ws, settings), loaded, { version, pull: options.pull }), { filter: options.filter, acceptEmptyVolume: [] });
   const [model, proxy, serving, history] = await Promise.all([
     readCompose({ files: ws.files, exec: ws.exec, folder: ws.folder, settings }),
-    loadProxy(ws, index, settings),
+    loadProxy(index, settings),
     readServing(ws),
     readCache(ws, settings.environment),
   ]);

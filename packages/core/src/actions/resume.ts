@@ -1,6 +1,6 @@
 import { fail } from '../errors/index.js';
 import { operationBegins } from '../io/catalogue/phases.js';
-import { describeOwner, holderIsDead } from '../protocol/owner.js';
+import { describeOwner } from '../protocol/owner.js';
 import type { OpenRecord, ReleaseRecord } from '../protocol/types.js';
 import { closeRelease } from './close.js';
 import { deployIntake } from './deploy-intake.js';
@@ -63,25 +63,14 @@ async function withOpen<T>(ws: Workspace, work: (operation: Operation) => Promis
   await host.store.prepare();
   const open = await host.store.readOpen();
   if (!open) throw nothingOpen(identity);
-  const session = await takeLock(ws, host, open);
+  // The lock of the operation itself is given where its holder left or is proved dead; else this says who holds it.
+  const { session } = await host.store.acquire(await describeOwner(ws.processEnv, ws.command), open.operation, ws.clock.now());
   return holding(host, session, async () => {
     const now = await host.store.readOpen();
     if (now?.operation !== open.operation) throw nothingOpen(identity);
     const record = await host.store.readRelease(open.release);
     return work({ ws, host, session, open, record: record ?? recordOf(open, identity, await host.store.nextSerial()), begunAt });
   });
-}
-
-/** The lock of the open operation: free when its holder left, taken over from one that is proved dead on this machine, else refused. */
-async function takeLock(ws: Workspace, host: OpenHost, open: OpenRecord): Promise<string> {
-  const owner = await describeOwner(ws.processEnv, ws.command);
-  const lock = await host.store.readLock();
-  if (lock && lock.operation === open.operation && (await holderIsDead(lock, owner))) {
-    const { session } = await host.store.takeOver({ expect: lock.session, owner, operation: open.operation, now: ws.clock.now() });
-    await host.store.waitForStep();
-    return session;
-  }
-  return (await host.store.acquire(owner, open.operation, ws.clock.now())).session;
 }
 
 function nothingOpen(identity: Identity): Error {

@@ -1,0 +1,50 @@
+import type { Settings } from '../config/types.js';
+import type { Desired } from '../compose/model.js';
+import type { Observation } from '../observe/types.js';
+import type { SealedPlan } from '../plan/types.js';
+import type { ProxyProvider } from '../plugin-api/proxy.js';
+import { indexProviders, type ProviderIndex } from '../providers/index-providers.js';
+import { loadProvider } from '../providers/load.js';
+import { placeOn } from '../routes/place.js';
+import { withProxyContext } from '../routes/provider-context.js';
+import type { ProxyInUse } from '../steps/types.js';
+import type { OpenHost } from './host.js';
+import type { Workspace } from './types.js';
+
+/** The proxy provider of an environment, loaded. */
+export interface LoadedProxy {
+  readonly provider: ProxyProvider;
+  /** `package@version` */
+  readonly package: string;
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly listen: { readonly http: number; readonly https: number };
+}
+
+/** The proxy that `stagecraft.yml` names; undefined where nothing is routed. */
+export async function loadProxy(index: ProviderIndex, settings: Settings): Promise<LoadedProxy | undefined> {
+  return settings.proxy && load(index, settings.proxy);
+}
+
+/** The proxy of a sealed model; where it routes nothing, that of the release that serves, whose routes have to go. */
+export async function sealedProxy(ws: Workspace, desired: Desired, observation: Observation | undefined): Promise<LoadedProxy | undefined> {
+  const proxy = desired.proxy ?? observation?.hosts.find((host) => host.serving?.desired.proxy)?.serving?.desired.proxy;
+  return proxy && load(indexProviders(ws.plugins), proxy);
+}
+
+/** The proxy as steps use it: with its place on the host. */
+export async function proxyInUse(ws: Workspace, host: OpenHost, plan: Pick<SealedPlan, 'project' | 'environment'>, proxy: LoadedProxy | undefined): Promise<ProxyInUse | undefined> {
+  if (!proxy) return undefined;
+  const context = withProxyContext({ project: plan.project, environment: plan.environment, config: proxy.config, folder: ws.folder, io: ws.io, exec: ws.exec, hosts: { [host.name]: host }, clock: ws.clock, signal: ws.signal });
+  return { id: proxy.provider.id, provider: proxy.provider, config: proxy.config, place: await placeOn(host, proxy), context };
+}
+
+/** `package@version` of everything that has a say in a plan, sorted. */
+export function providersOf(desired: Desired, index: ProviderIndex, proxy: LoadedProxy | undefined): readonly string[] {
+  const backends = desired.services.flatMap((service) => (service.build ? [index.registry('backend').get(service.build.provider)] : []));
+  return [...new Set([...backends.map((entry) => `${entry.package}@${entry.version}`), ...(proxy ? [proxy.package] : [])])].sort();
+}
+
+async function load(index: ProviderIndex, chosen: { readonly provider: string; readonly config: Readonly<Record<string, unknown>>; readonly listen: { readonly http: number; readonly https: number } }): Promise<LoadedProxy> {
+  const { entry, provider } = await loadProvider(index, 'proxy', chosen.provider);
+  return { provider, package: `${entry.package}@${entry.version}`, config: chosen.config, listen: chosen.listen };
+}
