@@ -17,6 +17,8 @@ export interface ComposeModel {
   readonly reader: 'compose' | 'built-in';
   /** The place of a path such as `['services', 'web', 'ports', 0]` in the user's files; the nearest ancestor's where unknown. */
   locate(path: readonly (string | number)[]): Location;
+  /** What the user's files say at a path, interpolated and merged, in the form in which it was written; lists in the user's order. */
+  written?(path: readonly (string | number)[]): Json | undefined;
 }
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
