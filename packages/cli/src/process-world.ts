@@ -1,5 +1,4 @@
 import { systemClock } from '@stagecraft/core';
-import type { Actions } from './base/actions.js';
 import type { World } from './base/world.js';
 
 /** The world as this process has it. */

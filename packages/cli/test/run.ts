@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,10 +8,11 @@ import { captureOutput } from '@oclif/test';
 import type { Clock } from '@stagecraft/core';
 import type { Actions } from '../src/base/actions.js';
 import type { Output, World } from '../src/base/world.js';
+import { packageJson } from '../src/package-json.js';
 import { program } from '../src/program.js';
 
 export const root = join(import.meta.dirname, '..', 'src');
-export const manifest = JSON.parse(readFileSync(join(root, '..', 'package.json'), 'utf8')) as Record<string, unknown>;
+const manifest = packageJson(root);
 
 // oclif imports all commands at once, which jest cannot link ("request for 'node:path' is not in cache"): one after the other before that.
 for (const file of readdirSync(join(root, 'commands'), { recursive: true, encoding: 'utf8' }).sort()) if (file.endsWith('.ts')) await import(join(root, 'commands', file));

@@ -10,7 +10,7 @@ import {
   type Question,
   type Redactor,
 } from '@stagecraft/core';
-import { createRenderer, type Renderer } from '../render/renderer.js';
+import { createRenderer } from '../render/renderer.js';
 import { paintFor, type Paint } from '../render/paint.js';
 import { failureText } from '../render/failure.js';
 import { ask } from './ask.js';

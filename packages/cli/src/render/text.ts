@@ -1,11 +1,14 @@
 import { stripVTControlCharacters } from 'node:util';
 import { eastAsianWidth } from 'get-east-asian-width';
 
+/** C0 and C1 controls, and the marks that turn the direction of text around. */
+const steering = /[\p{Cc}\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu;
+
 /** Text of others (a tool's output, a container's log) without anything that could steer the terminal; tabs become spaces. */
 export function harmless(text: string): string {
   return stripVTControlCharacters(text)
     .replaceAll('\t', '    ')
-    .replace(/[\u0000-\u001F\u007F-\u009F\u200E\u200F\u202A-\u202E\u2066-\u2069]/g, '');
+    .replace(steering, '');
 }
 
 const ascii = /^[ -~]*$/;

@@ -1,15 +1,12 @@
-import { describe, expect, it } from "@jest/globals";
-import { createRedactor, type Event } from "@stagecraft/core";
-import { guardOutput } from "../../src/base/output.js";
-import { bare } from "../../src/render/paint.js";
-import { createPlain } from "../../src/render/plain.js";
-import { Sink } from "../run.js";
-import { output, phase, step, story } from "./events.js";
+import { describe, expect, it } from '@jest/globals';
+import { createRedactor, type Event } from '@stagecraft/core';
+import { guardOutput } from '../../src/base/output.js';
+import { bare } from '../../src/render/paint.js';
+import { createPlain } from '../../src/render/plain.js';
+import { Sink } from '../run.js';
+import { output, phase, step, story } from './events.js';
 
-function plain(
-  events: readonly Event[],
-  options: { github?: boolean; verbose?: boolean } = {}
-): { stdout: string; stderr: string } {
+function plain(events: readonly Event[], options: { github?: boolean; verbose?: boolean } = {}): { stdout: string; stderr: string } {
   const [out, err] = [new Sink(), new Sink()];
   const redactor = createRedactor();
   let now = 0;
@@ -26,10 +23,10 @@ function plain(
   return { stdout: out.text, stderr: err.text };
 }
 
-describe("plain output", () => {
-  it("has a line an event on stderr, and leaves stdout to the result", () => {
+describe('plain output', () => {
+  it('has a line an event on stderr, and leaves stdout to the result', () => {
     const { stdout, stderr } = plain(story);
-    expect(stdout).toBe("");
+    expect(stdout).toBe('');
     expect(stderr).toMatchInlineSnapshot(`
       "deploy of shop v2 to prod (r-2)
       build: 1 step
@@ -51,15 +48,8 @@ describe("plain output", () => {
     `);
   });
 
-  it("folds a phase on GitHub", () => {
-    const { stderr } = plain(
-      [
-        phase("build", "running", 1),
-        step("/web/build", "running"),
-        phase("build", "completed", 1),
-      ],
-      { github: true }
-    );
+  it('folds a phase on GitHub', () => {
+    const { stderr } = plain([phase('build', 'running', 1), step('/web/build', 'running'), phase('build', 'completed', 1)], { github: true });
     expect(stderr).toMatchInlineSnapshot(`
       "::group::build (1 step)
       [1/4] /web/build: web changed
@@ -69,40 +59,31 @@ describe("plain output", () => {
     `);
   });
 
-  it("closes an open group in the end", () => {
-    expect(plain([phase("build", "running", 1)], { github: true }).stderr).toBe(
-      "::group::build (1 step)\n::endgroup::\n"
-    );
+  it('closes an open group in the end', () => {
+    expect(plain([phase('build', 'running', 1)], { github: true }).stderr).toBe('::group::build (1 step)\n::endgroup::\n');
   });
 
-  it("never lets output of a tool begin a line, so that it cannot give orders to a CI", () => {
-    expect(plain([output("/web/build", "::add-mask::x")]).stderr).toBe(
-      "  /web/build | ::add-mask::x\n"
-    );
+  it('never lets output of a tool begin a line, so that it cannot give orders to a CI', () => {
+    expect(plain([output('/web/build', '::add-mask::x')]).stderr).toBe('  /web/build | ::add-mask::x\n');
   });
 
-  it("takes control characters out of what others wrote", () => {
-    expect(
-      plain([output("/web/build", "\u001B[2Jgone\rback\u0000")]).stderr
-    ).toBe("  /web/build | goneback\n");
+  it('takes control characters out of what others wrote', () => {
+    expect(plain([output('/web/build', '\u001B[2Jgone\rback\u0000')]).stderr).toBe('  /web/build | goneback\n');
   });
 
-  it("skips an event type that it does not know", () => {
-    expect(
-      plain([{ type: "future" as never, code: "acme/x", data: { text: "x" } }])
-        .stderr
-    ).toBe("");
+  it('skips an event type that it does not know', () => {
+    expect(plain([{ type: 'future' as never, code: 'acme/x', data: { text: 'x' } }]).stderr).toBe('');
   });
 
-  it("shows a notice of a plugin by its own text", () => {
+  it('shows a notice of a plugin by its own text', () => {
     expect(
       plain([
         {
-          type: "notice",
-          code: "acme/hello",
-          data: { text: "hello from acme" },
+          type: 'notice',
+          code: 'acme/hello',
+          data: { text: 'hello from acme' },
         },
-      ]).stderr
-    ).toBe("hello from acme\n");
+      ]).stderr,
+    ).toBe('hello from acme\n');
   });
 });

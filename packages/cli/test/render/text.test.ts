@@ -67,7 +67,16 @@ describe('a table', () => {
   ];
 
   it('puts columns under their titles, and ends no line in spaces', () => {
-    expect(table([{ name: 'web', count: 2, note: 'x' }, { name: 'worker', count: 10, note: '' }], columns, { width: 80 })).toBe('NAME    COUNT  NOTE\nweb         2  x\nworker     10\n');
+    expect(
+      table(
+        [
+          { name: 'web', count: 2, note: 'x' },
+          { name: 'worker', count: 10, note: '' },
+        ],
+        columns,
+        { width: 80 },
+      ),
+    ).toBe('NAME    COUNT  NOTE\nweb         2  x\nworker     10\n');
   });
 
   it('cuts the column that may be cut', () => {
@@ -80,9 +89,14 @@ describe('a table', () => {
 
   it('never is wider than asked when it can be cut', () => {
     fc.assert(
-      fc.property(fc.array(fc.record({ name: fc.string({ maxLength: 8 }).map(harmless), count: fc.nat(99), note: fc.string({ unit: 'grapheme', maxLength: 99 }).map(harmless) }), { minLength: 1 }), (rows) => {
-        for (const line of table(rows, columns, { width: 40 }).split('\n')) expect(widthOf(line)).toBeLessThanOrEqual(40);
-      }),
+      fc.property(
+        fc.array(fc.record({ name: fc.string({ maxLength: 8 }).map(harmless), count: fc.nat(99), note: fc.string({ unit: 'grapheme', maxLength: 99 }).map(harmless) }), {
+          minLength: 1,
+        }),
+        (rows) => {
+          for (const line of table(rows, columns, { width: 40 }).split('\n')) expect(widthOf(line)).toBeLessThanOrEqual(40);
+        },
+      ),
     );
   });
 });
