@@ -168,8 +168,11 @@ const words: Readonly<Record<string, readonly [message: string, next: string]>> 
   BAD_DQ_ESCAPE: ['no such escape inside double quotes', 'use single quotes, or write the backslash twice'],
 };
 
+const openBracket = ['a bracket that was opened above is not closed', 'close it with `}` or `]`'] as const;
+const openQuote = ['a quote that was opened above is not closed', 'close it; a quote inside of quotes is written twice, or with a backslash in double ones'] as const;
+
 function syntax(error: YAMLError, report: (code: string, offset: number, message: string, next: string) => void): void {
-  const known = words[error.code];
+  const known = error.message.startsWith('Flow ') || /^Expected .* to end with/.test(error.message) ? openBracket : /^Missing closing/.test(error.message) ? openQuote : words[error.code];
   if (known !== undefined) report('SC1010', error.pos[0], known[0], known[1]);
   else if (error.code === 'TAG_RESOLVE_FAILED') report('SC1017', error.pos[0], `this tag is not understood here`, 'remove it');
   else report('SC1010', error.pos[0], `this is no YAML: ${(error.message.split('\n')[0] ?? '').replace(/[.:]?$/, '')}`, 'correct this line or the one above it');

@@ -10,7 +10,7 @@ import { configSchema, configVersion } from './schema.js';
 import { semanticProblems } from './semantic.js';
 import { readSource } from './source.js';
 import type { ConfigFile } from './types.js';
-import { compile, findingsOf, sortFindings } from './validate.js';
+import { compile, findingsOf, type Problem, sortFindings } from './validate.js';
 
 export interface ReadConfigOptions {
   readonly files: Files;
@@ -36,7 +36,7 @@ export async function readConfigFile(options: ReadConfigOptions): Promise<Config
   refuseNewer(data, file, locate);
 
   const check = await schemaCheck();
-  const problems = check(data, { later: true }).filter((problem) => !isOpen(valueAt(data, problem.path)) || problem.part === 'key');
+  const problems = check(data, { later: true }).filter((problem) => problem.part === 'key' || !isOpen(valueAt(data, problem.path)) || !wantsScalar(problem));
   const findings = findingsOf(problems, locate);
   // What breaks the schema is skipped there; the rest is checked all the same.
   if (isMap(data)) findings.push(...findingsOf(semanticProblems(data, options.providers).slice(0, most), locate));
@@ -69,6 +69,11 @@ export function invalid(file: string, findings: readonly Finding[]): Error {
 }
 
 const most = 100;
+
+/** A variable gives text or a number, never a map or a list. */
+function wantsScalar({ type }: Problem): boolean {
+  return type === undefined || type.some((name) => name !== 'object' && name !== 'array' && name !== 'null');
+}
 
 function refuseNewer(data: unknown, file: string, locate: ConfigFile['locate']): void {
   const version = valueAt(data, ['version']);

@@ -87,9 +87,9 @@ function inWords(error: ErrorObject, data: unknown, options: CheckOptions): Prob
   const path = pathOf(error.instancePath, data);
   const parent = (error.parentSchema ?? {}) as JsonSchema;
   const found = error.data;
-  const shown = (at: Path): string => pathText([...(options.below ?? []), ...at]) || 'the file';
+  const shown = (at: Path): string => pathText([...(options.below ?? []), ...at]) || 'the file as a whole';
   const show = (value: unknown): string => (options.show ?? showValue)(value, path);
-  const problem = (part: 'key' | 'value', code: string, message: string, next: readonly string[] = [], at: Path = path): Problem => ({ path: at, part, keyword: error.keyword, code, message, next });
+  const problem = (part: 'key' | 'value', code: string, message: string, next: readonly string[] = [], at: Path = path): Problem => ({ path: at, part, keyword: error.keyword, code, message, next: next.length > 0 ? next : ['correct it, then: stagecraft config validate'] });
 
   switch (error.keyword) {
     case 'additionalProperties':

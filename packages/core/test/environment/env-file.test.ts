@@ -71,9 +71,9 @@ describe('parseEnvFile', () => {
 
   it('reads a long chain and any text at all within moments', () => {
     const chain = Array.from({ length: 20_000 }, (_, index) => `A${index}=$A${index + 1}`).join('\n');
-    const begun = Date.now();
+    const begun = process.cpuUsage();
     expect(Object.keys(read(chain))).toHaveLength(20_000);
-    expect(Date.now() - begun).toBeLessThan(3000);
+    expect(process.cpuUsage(begun).user / 1000).toBeLessThan(3000);
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.array(fc.constantFrom('A', '=', '"', "'", '\\', '\n', '#', ' ', '$', '{', '}', 'export')).map((pieces) => pieces.join(''))), (text) => {
         try {
