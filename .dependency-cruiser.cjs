@@ -16,7 +16,7 @@ const eager = { dependencyTypesNot: ['type-only', 'dynamic-import'] };
 module.exports = {
   forbidden: [
     { name: 'no-circle', severity: 'error', comment: 'Files that need each other to run are one file.', from: {}, to: { circular: true, viaOnly: eager } },
-    { name: 'not-to-tests', severity: 'error', from: { path: '/src/' }, to: { path: '/(test|test-support)/' } },
+    { name: 'not-to-tests', severity: 'error', from: { path: '^(packages|plugins|tools)/[^/]+/src/' }, to: { path: '^(packages|plugins|tools)/[^/]+/(test|test-support)/' } },
     { name: 'not-to-tools', severity: 'error', from: { path: '^(packages|plugins)/[^/]+/src/' }, to: { path: '^(tools|bench|examples)/' } },
     { name: 'unresolved', severity: 'error', from: { pathNot: '^examples/' }, to: { couldNotResolve: true } },
     { name: 'undeclared', severity: 'error', comment: 'An import stands in the package.json of its package.', from: { path: '^(packages|plugins)/[^/]+/src/' }, to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] } },

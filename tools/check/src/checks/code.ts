@@ -12,4 +12,4 @@ const program = (name: string, argv: readonly string[]): Check => ({
 export const types = program('types', ['tsc', '-p', 'tsconfig.json', '--incremental', '--tsBuildInfoFile', 'node_modules/.cache/types.tsbuildinfo', '--pretty', 'false']);
 export const lint = program('lint', ['eslint', '.']);
 export const arrows = program('arrows', ['depcruise', '--config', '.dependency-cruiser.cjs', '--output-type', 'err', 'packages', 'plugins', 'tools']);
-export const unused = program('unused', ['knip', '--no-progress']);
+export const unused = program('unused', ['knip', '--no-progress', '--no-config-hints']);

@@ -6,7 +6,6 @@ import { verdict, type Check } from '../check.js';
 /** What is generated is what is there; `--fix` writes it. */
 export const generated: Check = {
   name: 'generated',
-  built: true,
   run: async ({ root, fix, read, run }) => {
     const problems: string[] = [];
     const parsed = parseFeatures(read('spec/features.yaml'));
