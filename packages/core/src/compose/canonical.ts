@@ -61,7 +61,7 @@ function canonicalService(name: string, section: Readonly<Record<string, Json>>,
     ...(build === undefined ? {} : { build }),
     ...(image === undefined ? {} : { image }),
     profiles: [...(given<string[]>('profiles', texts) ?? [])].sort(compare),
-    dependsOn: dependencies(section.depends_on, [...path, 'depends_on'], canon),
+    dependsOn: withImplied(dependencies(section.depends_on, [...path, 'depends_on'], canon), section),
     ...(count === undefined ? {} : { replicas: count }),
     environment: Object.fromEntries(environment.sort(([a], [b]) => compare(a, b))),
   };
@@ -80,6 +80,20 @@ function dependencies(value: Json | undefined, path: Path, canon: Canon): readon
     if (!conditions.has(condition as string)) wrong(canon, [...path, service, 'condition'], '`service_started`, `service_healthy` or `service_completed_successfully`');
     return { service, condition: condition as Dependency['condition'], required: long.required !== false, restart: long.restart === true };
   }).sort((a, b) => compare(a.service, b.service));
+}
+
+/** What Compose takes for a dependency though nobody wrote it as one. */
+function withImplied(written: readonly Dependency[], section: Readonly<Record<string, Json>>): readonly Dependency[] {
+  const implied = new Map(written.map((one) => [one.service, one]));
+  const add = (service: string, restart: boolean): void => void (implied.has(service) || implied.set(service, { service, condition: 'service_started', required: true, restart }));
+  for (const link of listed(section.links)) add(link.split(':')[0] as string, true);
+  for (const key of ['network_mode', 'ipc', 'pid', 'uts', 'cgroup']) if (typeof section[key] === 'string' && section[key].startsWith('service:')) add(section[key].slice('service:'.length), true);
+  for (const from of listed(section.volumes_from)) if (!from.startsWith('container:')) add(from.split(':')[0] as string, false);
+  return [...implied.values()].sort((a, b) => compare(a.service, b.service));
+}
+
+function listed(value: Json | undefined): readonly string[] {
+  return Array.isArray(value) ? (value as readonly Json[]).filter((item) => typeof item === 'string') : [];
 }
 
 /** `true`, or the old form `{ name: x }`. */

@@ -159,7 +159,7 @@ async function desiredService(input: DesireInput, service: ComposeService, aroun
   if (!around.external.has(name)) findings.push(...mounts.findings, ...(await developmentMounts({ model, service, built: build, image: known, files: input.files })), ...countFindings(input, service, classified, own, replicas));
   const reference = build === undefined ? (service.image ?? '') : `${settings.project}-${build.services[0] as string}:${version}`;
   if (build !== undefined && !/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/.test(version)) error(findings, 'SC1410', `the version \`${version}\` cannot be the tag of an image`, ['use letters, digits, `_`, `.` and `-`: --version 1.2.3'], location, name);
-  const definition = sortedDeep({ ...mounts.definition, ...restart(model, service, classified, findings) });
+  const definition: Readonly<Record<string, Json>> = sortedDeep<Readonly<Record<string, Json>>>({ ...mounts.definition, ...restart(model, service, classified, findings) });
   return {
     service: {
       name,

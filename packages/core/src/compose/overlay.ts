@@ -1,7 +1,7 @@
 import { compare } from './canonical-json.js';
 import { serviceDigest } from './digest.js';
 import type { Desired } from './model.js';
-import { servicesOf, yaml } from './render.js';
+import { composeText, servicesOf } from './render.js';
 
 export interface OverlayInput {
   readonly desired: Desired;
@@ -36,5 +36,5 @@ export function renderOverlay({ desired, host, values, labels }: OverlayInput): 
       },
     ];
   });
-  return `# Written by Stagecraft. It holds secrets.\n${yaml({ services: Object.fromEntries(services) })}`;
+  return `# Written by Stagecraft. It holds secrets.\n${composeText({ services: Object.fromEntries(services) })}`;
 }

@@ -1,6 +1,6 @@
-import { stringify } from 'yaml';
 import { compare, sortedDeep } from './canonical-json.js';
 import { isRecord } from './canonical-values.js';
+import { writeYaml } from './write-yaml.js';
 import type { Desired, DesiredService, Json } from './model.js';
 
 /**
@@ -21,7 +21,7 @@ export function renderCompose(desired: Desired, host: string): string {
     // Which reference an id stood for: `prune` and people want to know.
     ...section('x-stagecraft-images', images),
   };
-  return `# Written by Stagecraft for ${host}. Changes here are lost with the next deploy.\n${yaml(file)}`;
+  return `# Written by Stagecraft for ${host}. Changes here are lost with the next deploy.\n${composeText(file)}`;
 }
 
 /** Services that a host runs, in lexical order: those of its roles, never external ones. */
@@ -30,12 +30,11 @@ export function servicesOf(desired: Desired, host: string): readonly DesiredServ
   return desired.services.filter((service) => service.kind !== 'external' && (roles === undefined || roles.length === 0 || service.role === 'app' || roles.includes(service.role))).sort((a, b) => compare(a.name, b.name));
 }
 
-/** YAML that every reader takes for the same values: text is quoted wherever it could be taken for something else. */
-export function yaml(value: unknown): string {
-  return stringify(doubled(value), { lineWidth: 0, version: '1.1', defaultStringType: 'QUOTE_DOUBLE', defaultKeyType: 'PLAIN', aliasDuplicateObjects: false });
+/** A Compose file's text. `$` is doubled in every text, since Compose puts variables in. */
+export function composeText(value: unknown): string {
+  return writeYaml(doubled(value));
 }
 
-/** `$` doubled in every text, since Compose puts variables in. */
 function doubled(value: unknown): unknown {
   if (typeof value === 'string') return value.replaceAll('$', '$$$$');
   if (Array.isArray(value)) return value.map(doubled);
@@ -46,8 +45,10 @@ function doubled(value: unknown): unknown {
 function rendered(service: DesiredService, names: ReadonlySet<string>): Json {
   const needs = service.dependsOn.filter((one) => names.has(one.service));
   const dependsOn = Object.fromEntries(needs.map(({ service: on, condition, required, restart }) => [on, { condition, ...(required ? {} : { required }), ...(restart ? { restart } : {}) }]));
+  // Compose refuses a second container of a service with a fixed name, beside the old one; the step that creates it gives the name.
+  const { container_name: _, ...definition } = service.definition;
   return sortedDeep({
-    ...service.definition,
+    ...definition,
     ...(Array.isArray(service.definition.volumes) ? { volumes: (service.definition.volumes as readonly Json[]).map(mount) } : {}),
     ...(needs.length === 0 ? {} : { depends_on: dependsOn }),
     image: service.image.id ?? service.image.reference,
