@@ -72,7 +72,7 @@ const most = 100;
 
 /** A variable gives text or a number, never a map or a list. */
 function wantsScalar({ type }: Problem): boolean {
-  return type === undefined || type.some((name) => name !== 'object' && name !== 'array' && name !== 'null');
+  return type === undefined || type.length === 0 || type.some((name) => name !== 'object' && name !== 'array' && name !== 'null');
 }
 
 function refuseNewer(data: unknown, file: string, locate: ConfigFile['locate']): void {

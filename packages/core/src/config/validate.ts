@@ -15,7 +15,7 @@ export interface Problem {
   readonly code: string;
   readonly message: string;
   readonly next: readonly string[];
-  /** Type that was wanted, where that is the problem. */
+  /** Types that the value may have. */
   readonly type?: readonly string[];
 }
 
@@ -131,7 +131,7 @@ function inWords(error: ErrorObject, data: unknown, options: CheckOptions): Prob
         return problem('key', 'SC1026', `\`${shown(at)}\`: as a name here, expected ${expected(parent, [])}`, [], at);
       }
       const words = typeof parent['x-expected'] === 'string' ? parent['x-expected'] : undefined;
-      return problem('value', 'SC1024', `\`${shown(path)}\`: ${words === undefined ? (error.message ?? 'does not fit') : `expected ${words}`}, found ${show(found)}`);
+      return { ...problem('value', 'SC1024', `\`${shown(path)}\`: ${words === undefined ? (error.message ?? 'does not fit') : `expected ${words}`}, found ${show(found)}`), type: [parent['type'] ?? []].flat() as string[] };
     }
   }
 }

@@ -1,4 +1,5 @@
 import { schemaCheck } from '../config/read.js';
+import { isOpen } from '../config/open.js';
 import { isMap, type Path, pathText, valueAt } from '../config/path.js';
 import { findingsOf, showValue } from '../config/validate.js';
 import { isStagecraftError } from '../errors/index.js';
@@ -40,6 +41,7 @@ export async function substitute(effective: Effective, variables: Readonly<Recor
   if (errors.length > 0) return { errors, warnings };
 
   const check = await schemaCheck();
+  const open = (path: Path): boolean => isOpen(valueAt(effective.data, path)) && done.some((key) => JSON.stringify(path).startsWith(key.slice(0, -1)));
   for (const problem of check(effective.data)) {
     const value = valueAt(effective.data, problem.path);
     if (raw.has(JSON.stringify(problem.path)) && typeof value === 'string') put(effective.data, problem.path, asScalar(value, problem.type ?? []));
@@ -50,7 +52,7 @@ export async function substitute(effective: Effective, variables: Readonly<Recor
     const origin = effective.origin(path);
     return origin.kind === 'file' ? `what ${showValue(written)} gives` : `${showValue(written)} in ${origin.kind === 'default' ? 'the default' : origin.name}`;
   };
-  errors.push(...findingsOf(check(effective.data, { show, later: true }), effective.locate));
+  errors.push(...findingsOf(check(effective.data, { show, later: true }).filter(({ path }) => !open(path)), effective.locate));
   return { errors, warnings };
 }
 
