@@ -1,5 +1,5 @@
 import type { Desired, DesiredService } from '../compose/model.js';
-import { comparator, type Comparison, type Digests } from '../rollout/compare.js';
+import { comparator, compareModels, type Comparison } from '../rollout/compare.js';
 import { reconcile, reconcileJob, reconcileRemoved, type HostChange } from '../rollout/reconcile.js';
 import type { Selection } from './select.js';
 import type { PlanInput } from './types.js';
@@ -23,7 +23,6 @@ export interface ChangesInput {
   readonly desired: Desired;
   readonly hosts: readonly HostView[];
   readonly selection: Selection;
-  readonly digests: Digests;
   readonly sealed: boolean;
 }
 
@@ -44,14 +43,14 @@ function changeOf(given: ChangesInput, name: string, wanted: DesiredService | un
   return { name, wanted, serving, selected, hosts };
 }
 
-function hostChange({ input, desired, hosts, digests, sealed }: ChangesInput, host: HostView, name: string, wanted: DesiredService | undefined, serving: DesiredService | undefined, selected: boolean): HostChange | undefined {
+function hostChange({ input, desired, hosts, sealed }: ChangesInput, host: HostView, name: string, wanted: DesiredService | undefined, serving: DesiredService | undefined, selected: boolean): HostChange | undefined {
   const found = host.found.get(name) ?? [];
   const here = wanted && runsOn(desired, wanted, host.name);
   if (!selected) return found.length > 0 || here ? { host: host.name, service: name, keep: found, resume: [], start: 0, stop: [], remove: [], change: 'none', differs: [], why: 'not selected' } : undefined;
   if (wanted && here) {
     if (wanted.kind === 'job') return undefined;
     // The host's own record tells what its containers were made from.
-    const compare = comparator(digests, wanted, host.services.get(name) ?? serving, sealed);
+    const compare = comparator(wanted, host.services.get(name) ?? serving, sealed);
     return reconcile({ host: host.name, wanted, found, compare, replace: input.replace.includes(name), serving: host.release, blind: host.blind });
   }
   const ours = host.services.has(name) || found.some((c) => c.digest !== undefined);
@@ -80,15 +79,11 @@ function isVersion(version: string): boolean {
   return version !== 'unknown' && !/^rel-\d{8}-/.test(version);
 }
 
-function withJob({ input, desired, hosts, digests, sealed }: ChangesInput, change: ServiceChange, others: 'yes' | 'no' | 'unknown'): ServiceChange {
+function withJob({ input, desired, hosts, sealed }: ChangesInput, change: ServiceChange, others: 'yes' | 'no' | 'unknown'): ServiceChange {
   const { wanted, serving } = change;
   const host = hosts.find((h) => wanted && runsOn(desired, wanted, h.name));
   if (!wanted || !host) return change;
-  const compare = comparator(digests, wanted, serving, sealed);
-  const changed: Comparison = serving ? compare({ ...ranOnce, service: wanted.name }) : { state: 'different', differs: [] };
-  const job = reconcileJob({ host: host.name, wanted, found: host.found.get(change.name) ?? [], compare, serving: host.release, blind: host.blind, rollback: input.kind === 'rollback', others, changed });
+  const changed: Comparison = serving ? compareModels(wanted, serving, sealed) : { state: 'different', differs: [] };
+  const job = reconcileJob({ host: host.name, wanted, found: host.found.get(change.name) ?? [], serving: host.release, rollback: input.kind === 'rollback', others, changed });
   return { ...change, hosts: [job] };
 }
-
-/** The serving release's run of a job, of which no container need be left. */
-const ranOnce = { id: '', name: '', number: 1, status: 'exited' as const, restartPolicy: 'no', createdAt: '', onEdge: false, aliases: [], holdsData: false, assumed: true };

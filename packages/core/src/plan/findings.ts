@@ -22,7 +22,7 @@ export function findingsOf(given: FindingsInput): readonly Finding[] {
     if (!plan || !change.selected) return [];
     return [...ofPlacement(given, change), ...ofStrategy(change, plan), ...ofVolumes(given, change), ...ofHealth(change)];
   });
-  return [...given.input.findings, ...ofProxy(given), ...own];
+  return [...given.input.findings, ...own];
 }
 
 function ofPlacement({ desired, hosts }: FindingsInput, { wanted }: ServiceChange): readonly Finding[] {
@@ -39,7 +39,7 @@ function ofStrategy({ wanted }: ServiceChange, { change, verdict }: ServicePlan)
   if (!wanted || wanted.kind !== 'service') return [];
   const about = { service: wanted.name };
   const against = wanted.strategy === 'rolling' ? blocking(wanted) : [];
-  const refused = against.map((obstacle): Finding => ({ severity: 'error', code: 'SC2103', message: `${wanted.name} cannot be rolling: it ${obstacle.reason}.`, next: [`Change that, or take services.${wanted.name}.rollout.strategy out.`], ...about, location: obstacle.location }));
+  const refused = against.map((obstacle): Finding => ({ severity: 'error', code: 'SC2103', message: `${wanted.name} cannot be rolling: ${obstacle.reason}.`, next: [`Change that, or take services.${wanted.name}.rollout.strategy out.`], ...about, location: obstacle.location }));
   if (verdict.strategy === 'none') return refused;
   const blind: readonly Finding[] = wanted.healthcheck ? [] : [{ severity: 'warning', code: 'SC2104', message: `${wanted.name} has no healthcheck: only that it runs for ${seconds(wanted.settleMs)} tells that it is up.`, next: [`Give it a healthcheck in the Compose file.`], ...about, location: wanted.location }];
   const [first] = verdict.reasons;
@@ -92,12 +92,3 @@ function ofHealth({ wanted, hosts }: ServiceChange): readonly Finding[] {
     here.change !== 'none' ? [] : here.keep.filter((c) => c.status !== 'running' || c.health === 'unhealthy').map((c): Finding => ({ severity: 'warning', code: 'SC2107', message: `${c.name} of ${wanted.name} is ${c.status === 'running' ? 'unhealthy' : c.status}; nothing of it changed, so it is left as it is.`, next: [`stagecraft logs ${wanted.name}`], service: wanted.name })),
   );
 }
-
-function ofProxy({ desired, hosts }: FindingsInput): readonly Finding[] {
-  const { proxy } = desired;
-  if (!proxy || desired.routes.length === 0) return [];
-  return hosts.flatMap((host) =>
-    host.proxy && host.proxy.provider !== proxy.provider ? [{ severity: 'error' as const, code: 'SC2108', message: `${host.name} already runs the proxy ${host.proxy.provider}, and there is one proxy a host; this environment asks for ${proxy.provider}.`, next: [`Set proxy.provider: ${host.proxy.provider}`] }] : [],
-  );
-}
-

@@ -36,7 +36,7 @@ function buildOf(service: DesiredService, byName: ReadonlyMap<string, DesiredSer
   const known = builds.get(builder);
   if (known) return known;
   const step: Step = {
-    id: `build/${builder}/image`,
+    id: `build/${builder}`,
     phase: 'build',
     action: { kind: 'image.build', service: builder, reference },
     service: builder,
@@ -50,9 +50,9 @@ function buildOf(service: DesiredService, byName: ReadonlyMap<string, DesiredSer
 }
 
 function pullOf(service: DesiredService, view: HostView, pulls: Map<string, Step>): Step | undefined {
-  const { reference } = service.image;
+  const { reference, id } = service.image;
   const recorded = view.services.get(service.name)?.image.reference === reference;
-  if (view.live ? reference in view.images : recorded) return undefined;
+  if (view.live ? reference in view.images || (id !== undefined && id in view.images) : recorded) return undefined;
   const key = `${view.name} ${reference}`;
   const known = pulls.get(key);
   if (known) return known;

@@ -1,8 +1,8 @@
+import { dependencyOrder } from '../compose/digest.js';
 import { strategies, type HalfName } from '../rollout/strategies.js';
 import { strategyOf } from '../rollout/verdict.js';
 import { ruleKey } from '../routes/table.js';
 import type { ServiceChange } from './changes.js';
-import { dependencyOrder } from './order.js';
 import type { ServiceOnHost, Stage } from './stages.js';
 
 /** One half of one service's rollout on one host, or the run of a job. */
@@ -18,7 +18,7 @@ export interface Unit {
  */
 export function unitsOf(changes: readonly ServiceChange[], stages: readonly Stage[]): readonly Unit[] {
   const wanted = dependencyOrder(changes.flatMap((change) => (change.wanted && change.selected ? [change.wanted] : [])));
-  const units = wanted.flatMap((service) => stages.flatMap((stage) => unitsOn(stage, service.name)));
+  const units = wanted.flat().flatMap((name) => stages.flatMap((stage) => unitsOn(stage, name)));
   return afterTheirTakers(units, stages);
 }
 

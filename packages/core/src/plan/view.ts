@@ -40,6 +40,8 @@ export function edgeOf(desired: Pick<Desired, 'composeProject'>): string {
 /** A host without roles runs everything; role `app` runs on every host. */
 export function runsOn(desired: Desired, service: DesiredService, host: string): boolean {
   if (service.kind === 'external') return false;
+  // Driver `local` lists no host: this machine is the only one.
+  if (desired.hosts.length === 0) return true;
   const placed = desired.hosts.find((h) => h.name === host);
   if (!placed) return false;
   return service.role === 'app' || placed.roles.length === 0 || placed.roles.includes(service.role);

@@ -86,7 +86,7 @@ function reconcileData({ host, wanted, found, compare, replace, serving, blind }
   return { ...parts, change: 'held', differs, why: heldWhy(differs, serving) };
 }
 
-export interface JobWish extends Omit<Wish, 'replace'> {
+export interface JobWish extends Pick<Wish, 'host' | 'wanted' | 'found' | 'serving'> {
   readonly rollback: boolean;
   /** Whether anything else changes in this release, or its version is a new one. */
   readonly others: 'yes' | 'no' | 'unknown';
