@@ -8,13 +8,15 @@ export type Failure = NonNullable<ReleaseRecord['failure']>;
 /** Writes the closed record of the release on the host; from then on the operation is no longer open. */
 export async function closeRelease(operation: Operation, plan: SealedPlan | undefined, outcome: 'completed' | 'returned' | 'failed', known: Progress, failure?: Failure): Promise<ReleaseRecord> {
   const { host, session, record, ws } = operation;
+  // As it was last written: sealing added what was rendered.
+  const before = (await host.store.readRelease(record.id)) ?? record;
   const closed: ReleaseRecord = {
-    ...record,
+    ...before,
     outcome,
     finishedAt: new Date(ws.clock.now()).toISOString(),
     phases: phasesOf(known, outcome === 'completed'),
-    images: plan ? imagesOf(plan) : record.images,
-    changes: plan ? Object.fromEntries(plan.services.map((service) => [service.service, past(service.change)])) : record.changes,
+    images: plan ? imagesOf(plan) : before.images,
+    changes: plan ? Object.fromEntries(plan.services.map((service) => [service.service, past(service.change)])) : before.changes,
     ...(failure ? { failure } : {}),
   };
   return host.store.close(session, closed);

@@ -5,7 +5,7 @@ import { preflight } from '../observe/preflight.js';
 import { draft } from '../plan/draft.js';
 import { seal } from '../plan/seal.js';
 import type { PlanInput } from '../plan/types.js';
-import { previousOf } from '../protocol/previous.js';
+import { previousOf } from '../protocol/history.js';
 import type { ReleaseRecord } from '../protocol/types.js';
 import { indexProviders } from '../providers/index-providers.js';
 import { refuseFindings } from './findings.js';
@@ -93,7 +93,7 @@ async function targetOf(host: OpenHost, identity: Identity, options: RollbackOpt
     if (!found) throw fail({ code: 'SC5016', kind: 'user', message: `${identity.environment} has no completed release of version ${options.toVersion}.`, next: known() });
     return found;
   }
-  const previous = previousOf(history, serving.id);
+  const previous = previousOf(history, serving);
   if (!previous) throw fail({ code: 'SC5017', kind: 'user', message: `There is no release before ${serving.id} (${serving.version}): it is the first that completed.`, next: ['stagecraft releases list'] });
   return previous;
 }

@@ -3,6 +3,7 @@ import { renderOverlay } from '../compose/overlay.js';
 import { renderCompose } from '../compose/render.js';
 import { fail } from '../errors/index.js';
 import type { SealedPlan } from '../plan/types.js';
+import { ensureProjectFolder } from '../protocol/project-folder.js';
 import { imagesOf } from './close.js';
 import type { Gathered } from './gather.js';
 import type { OpenHost } from './host.js';
@@ -22,8 +23,10 @@ export async function putSealed(operation: Operation, plan: SealedPlan, gathered
     'release.json': `${JSON.stringify({ ...record, images: imagesOf(plan), rendered: { [host.name]: createHash('sha256').update(compose).digest('hex') } })}\n`,
     'docker-compose.yml': compose,
     'model.json': `${JSON.stringify(plan.desired)}\n`,
-    'plan.json': `${JSON.stringify(plan)}\n`,
   });
+  // Last: where it is, everything that it needs is there.
+  await host.store.putRelease(session, plan.release, { 'plan.json': `${JSON.stringify(plan)}\n` });
+  await ensureProjectFolder(ws.files);
   await ws.files.write(`.stagecraft/rendered/${plan.environment}/${host.name}/docker-compose.yml`, compose);
 }
 

@@ -47,11 +47,11 @@ export async function settingsOf(workspace: Workspace, config: ConfigFile, index
   // A Compose file that is not there or cannot be read mentions nothing; the Compose reader says what is wrong with it.
   const composeTexts = (paths: readonly string[]): Promise<readonly string[]> =>
     Promise.all(paths.map(async (path) => ((await files.stat(path))?.kind === 'file' ? ((await files.read(path)) ?? '') : '')));
-  const { settings, locate } = await resolveEnvironment({ config, files, processEnv, composeTexts, overrides, providers: index.entries, ...(environment === undefined ? {} : { environment }) });
+  const { settings, ...places } = await resolveEnvironment({ config, files, processEnv, composeTexts, overrides, providers: index.entries, ...(environment === undefined ? {} : { environment }) });
 
   const findings: Finding[] = [];
   const checked = async (kind: 'backend' | 'proxy', id: string, section: Readonly<Record<string, unknown>>, path: Path): Promise<Readonly<Record<string, unknown>>> => {
-    const result = await validateSection(await loadProvider(index, kind, id), section, [...path, 'providers', id], locate);
+    const result = await validateSection(await loadProvider(index, kind, id), section, [...path, 'providers', id], places);
     findings.push(...result.findings);
     return result.config;
   };

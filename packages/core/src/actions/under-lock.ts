@@ -30,6 +30,8 @@ export async function underLock<T>(ws: Workspace, host: OpenHost, settings: Pick
   return holding(host, session, async () => {
     const open = await host.store.readOpen();
     if (open) throw unfinished(open, settings.environment);
+    // Digests of values are keyed; the key is made with the environment's first operation.
+    await host.store.key();
     return work({ ws, host, settings, session, operation, release: releaseId(ws.clock), begunAt });
   });
 }

@@ -11,7 +11,7 @@ import type { HostObservation, Observation } from './types.js';
 const minimum = { engine: '24.0.0', compose: '2.20.0' };
 
 export interface Preflight {
-  readonly host: { readonly name: string; readonly scope: Scope; readonly containers: Containers; readonly shell: Shell; readonly files: HostFiles; readonly store: { checkHost(): Promise<readonly Finding[]> } };
+  readonly host: { readonly name: string; readonly scope: Scope; readonly containers: Containers; readonly shell: Shell; readonly files: HostFiles; readonly store: { checkHost(): Promise<{ readonly findings: readonly Finding[] }> } };
   readonly desired: Desired;
   readonly observation: Observation;
   /** Id of the proxy provider that the routes need. */
@@ -23,7 +23,7 @@ export async function preflight(check: Preflight): Promise<readonly Finding[]> {
   const seen = check.observation.hosts.find((host) => host.name === check.host.name);
   if (!seen) return [];
   const [compose, state] = await Promise.all([composeVersion(check.host.shell), check.host.store.checkHost()]);
-  return [...versions(check.host.name, seen, compose), ...state, ...strangers(check, seen), ...otherFolder(check, seen), ...absentImages(check, seen), ...(await takenPorts(check, seen))];
+  return [...versions(check.host.name, seen, compose), ...state.findings, ...strangers(check, seen), ...otherFolder(check, seen), ...absentImages(check, seen), ...(await takenPorts(check, seen))];
 }
 
 async function composeVersion(shell: Shell): Promise<string | undefined> {
