@@ -100,7 +100,15 @@ function listed(value: Json | undefined): readonly string[] {
 const external: Form = (value, path, canon) => (isRecord(value) ? true : flagIfOn(value, path, canon));
 const ipam = record({ driver: nonEmpty, options: textMap, config: listOf(record({ subnet: nonEmpty, gateway: nonEmpty, ip_range: nonEmpty, aux_addresses: textMap })) });
 const network = record({ name: nonEmpty, external, driver: nonEmpty, driver_opts: textMap, ipam, internal: flagIfOn, attachable: flagIfOn, enable_ipv4: flag, enable_ipv6: flag, labels: textMap });
-const volume = record({ name: nonEmpty, external, driver: nonEmpty, driver_opts: textMap, labels: textMap });
+/** The device of a bind is a path, which Compose makes absolute. */
+const volumeOptions: Form = (value, path, canon) => {
+  const options = textMap(value, path, canon);
+  if (!isRecord(options) || !String(options.o ?? '').split(',').includes('bind')) return options;
+  const { device, ...rest } = options;
+  const place = typeof device === 'string' && device !== '' ? portablePath(device, canon.portable) : '.';
+  return place === '.' ? rest : { ...rest, device: place };
+};
+const volume = record({ name: nonEmpty, external, driver: nonEmpty, driver_opts: volumeOptions, labels: textMap });
 const fileResource = record({ name: nonEmpty, external, file: (value, path, canon) => (typeof value === 'string' ? portablePath(value, canon.portable) : wrong(canon, path, 'a path')), environment: nonEmpty, content: text, labels: ignored, driver: nonEmpty, driver_opts: textMap, template_driver: nonEmpty });
 
 function resources(value: Json | undefined, top: string, form: Form, used: readonly string[], canon: Canon): Record<string, Json> {

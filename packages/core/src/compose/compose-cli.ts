@@ -10,7 +10,7 @@ import { child, isMap, type Node } from './tree.js';
 /** What `docker compose config` said. */
 export type CliAnswer =
   | { readonly kind: 'absent'; readonly reason: string }
-  | { readonly kind: 'refused'; readonly message: string }
+  | { readonly kind: 'refused'; readonly message: string; readonly version: string }
   | { readonly kind: 'model'; readonly raw: Readonly<Record<string, Json>>; readonly mirror: string; readonly around: string; readonly home: string; readonly version: string };
 
 export interface CliRequest {
@@ -37,7 +37,7 @@ export async function askCompose(request: CliRequest): Promise<CliAnswer> {
   const [folder = '', home = '', version = '', ...rest] = result.stdout.split('\n');
   if (version === '' || !isRecent(version)) return { kind: 'absent', reason: version === '' ? 'there is no `docker compose` here' : `docker compose ${version} is older than ${oldestCompose}` };
   const mirror = `${folder}/${depth}/root`;
-  if (result.exitCode !== 0) return { kind: 'refused', message: cleaned(result.stderr, mirror) };
+  if (result.exitCode !== 0) return { kind: 'refused', message: cleaned(result.stderr, mirror), version };
   // Compose doubles every dollar of its output, so that it can be read again.
   const raw = JSON.parse(rest.join('\n').replaceAll('$$', '$')) as Readonly<Record<string, Json>>;
   return { kind: 'model', raw, mirror, around: folder, home, version };
@@ -98,21 +98,23 @@ export function envValue(value: string): string {
 export function withoutEnvFiles(source: Source): string {
   const services = child(source.root, 'services');
   const lines = source.text.replace(/^\uFEFF/, '').split('\n');
-  const places = new Map<string, { readonly line: number; readonly column: number; readonly value: Node }>();
+  const places = new Map<string, { readonly line: number; readonly column: number }>();
   // Anchored maps appear in several services: each place is edited once.
   const collect = (node: Node): void => {
     if (!isMap(node)) return;
     for (const { value } of node.entries.values()) {
       const entry = isMap(value) ? value.entries.get('env_file') : undefined;
-      if (entry !== undefined && entry.at.file === source.file) places.set(`${entry.at.line}:${entry.at.column}`, { line: entry.at.line, column: entry.at.column, value: entry.value });
+      if (entry !== undefined && entry.at.file === source.file) places.set(`${entry.at.line}:${entry.at.column}`, { line: entry.at.line, column: entry.at.column });
     }
   };
   if (services !== undefined) collect(services);
-  for (const { line, column } of places.values()) {
+  // From the right: an edit moves what stands behind it on its line.
+  for (const { line, column } of [...places.values()].sort((a, b) => b.column - a.column)) {
     const text = lines[line - 1] as string;
     const before = text.slice(0, column - 1);
     const written = /^(['"]?)env_file\1/.exec(text.slice(column - 1))?.[0];
-    if (written !== undefined) lines[line - 1] = `${before}x-env-file${text.slice(column - 1 + written.length)}`;
+    // Each has a name of its own: an old Compose cannot merge a text with a list.
+    if (written !== undefined) lines[line - 1] = `${before}x-env-file-${createHash('sha256').update(source.file).digest('hex').slice(0, 8)}-${line}${text.slice(column - 1 + written.length)}`;
   }
   return lines.join('\n');
 }
@@ -124,6 +126,10 @@ function cleaned(message: string, mirror: string): string {
 }
 
 function isRecent(version: string): boolean {
+  return isAtLeast(version, 2, 20);
+}
+
+export function isAtLeast(version: string, wantedMajor: number, wantedMinor: number): boolean {
   const [major = 0, minor = 0] = version.replace(/^v/, '').split('.').map((part) => parseInt(part, 10));
-  return major > 2 || (major === 2 && minor >= 20);
+  return major > wantedMajor || (major === wantedMajor && minor >= wantedMinor);
 }

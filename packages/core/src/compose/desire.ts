@@ -58,6 +58,10 @@ export async function desire(input: DesireInput): Promise<DesireResult> {
   const services = made.map((one) => one.service);
   const uploads = new Map(made.flatMap((one) => one.uploads.map((upload) => [upload.path, upload] as const)));
   const used = (top: 'networks' | 'volumes'): Readonly<Record<string, Json>> => Object.fromEntries(Object.entries(model[top]).filter(([key]) => services.some((service) => service.kind !== 'external' && uses(service, top, key))));
+  for (const [key, section] of Object.entries(used('volumes'))) {
+    const options = isRecord(section) && isRecord(section.driver_opts) ? section.driver_opts : {};
+    if (typeof options.device === 'string' && options.device.startsWith('.')) error(findings, 'SC1428', `the volume \`${key}\` is the folder ${options.device} of the project, which is not on the host`, ['leave `driver_opts` out: the engine keeps the volume', 'or name a folder of the host by its absolute path'], model.locate(['volumes', key, 'driver_opts', 'device']));
+  }
   const desired: Desired = {
     format: 1,
     project: settings.project,

@@ -10,7 +10,7 @@ import { assemble, type Assembled } from './assemble.js';
 import { refusals } from './built-in.js';
 import { canonicalModel, type Canonical } from './canonical.js';
 import type { Canon, Path } from './canonical-values.js';
-import { askCompose, oldestCompose } from './compose-cli.js';
+import { askCompose, isAtLeast, oldestCompose } from './compose-cli.js';
 import { inconsistencies } from './consistency.js';
 import { readEnvFiles } from './env-files.js';
 import type { ComposeModel, ComposeService, Json } from './model.js';
@@ -86,7 +86,10 @@ async function byReader(input: ReadComposeInput, sources: Sources, own: Assemble
   }
   if (answer.kind === 'refused') {
     // Our own reader often knows the line; Compose rarely does.
-    const places = builtIn().problems;
+    const own = builtIn();
+    const places = own.problems;
+    // An old Compose does not know newer keys; what we know in full need not wait for its upgrade.
+    if (places.length === 0 && input.reader !== 'compose' && !isAtLeast(answer.version, 2, 26)) return own;
     const whole: Finding = { severity: 'error', code: 'SC1308', message: `Compose refuses the files: ${answer.message}`, next: ['correct what it names; `docker compose config` shows the same'], location: guessedPlace(answer.message, sources, locate) };
     return { model: empty, reader: 'compose', problems: places.length > 0 ? [...places] : [whole], findings: [] };
   }
