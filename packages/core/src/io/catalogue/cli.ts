@@ -67,24 +67,9 @@ export const interruptHeard = message<{ signal: string; mutates: boolean }>({
   text: (d) => (d.mutates ? 'finishing the running step; once more to leave now' : 'stopping'),
 });
 
-export const noticed = message<Finding>({
-  type: 'finding',
-  code: 'SC5405',
-  description: 'A warning or an error with its place, that the command line itself noticed.',
-  payload: {
-    severity: 'error or warning',
-    code: 'code of the finding',
-    message: 'what is wrong',
-    next: 'what to do',
-    location: 'file, line and column',
-    service: 'Compose service',
-  },
-  text: (d) => `${d.severity}: ${d.message}`,
-});
-
 export const logLine = message<LogEntry>({
   type: 'output',
-  code: 'SC5406',
+  code: 'SC5405',
   description: 'A line that a container of a service printed.',
   payload: {
     host: 'host name',
