@@ -1,0 +1,121 @@
+import type { Finding } from '../plugin-api/failure.js';
+import type { Location } from '../plugin-api/location.js';
+import { list } from '../rollout/reconcile.js';
+import { count, phraseOf } from './phrases.js';
+import { phaseNames, type Change, type Plan, type ServicePlan, type Step } from './types.js';
+
+/** The plan for people: what happens to each service and what it costs, every step with its reason, what was noticed, and the sum. No colours. */
+export function renderPlanText(plan: Plan): string {
+  const parts = [header(plan), services(plan), steps(plan), findings(plan.findings), `${summaryOf(plan)}\n`];
+  return parts.filter((part) => part !== '').join('\n');
+}
+
+function header(plan: Plan): string {
+  const what = plan.kind === 'rollback' ? `Rollback of ${plan.project} (${plan.environment}) to ${plan.target ?? ''}, version ${plan.version}` : `Deploy of ${plan.project} (${plan.environment}), version ${plan.version}`;
+  const basis = {
+    live: `compared with the running ${plan.hosts.length === 1 ? 'host' : 'hosts'} ${list(plan.hosts)}`,
+    record: 'compared with the last recorded release; no host was asked',
+    none: 'no release is known and no host was asked: planned as the first',
+  }[plan.basis];
+  return [what, `  ${basis}`, ...(plan.serving === undefined ? [] : [`  serving: ${plan.serving}`]), ...(plan.filter === undefined ? [] : [`  only: ${Object.entries(plan.filter).map(([name, values]: [string, readonly string[]]) => `${name} ${values.join(', ')}`).join('; ')}`]), ''].join('\n');
+}
+
+interface Row {
+  readonly name: string;
+  readonly change: string;
+  readonly strategy: string;
+  readonly promise: string;
+  readonly why: string;
+  readonly notes: readonly string[];
+}
+
+function services(plan: Plan): string {
+  if (plan.services.length === 0) return '';
+  const rows = plan.services.map((service): Row => ({ ...cells(service), notes: notes(service) }));
+  const head: Row = { name: 'Service', change: 'Change', strategy: 'Strategy', promise: 'Requests', why: 'Why', notes: [] };
+  const width = (key: 'name' | 'change' | 'strategy' | 'promise'): number => Math.max(...[head, ...rows].map((row) => row[key].length));
+  const [name, change, strategy, promise] = [width('name'), width('change'), width('strategy'), width('promise')];
+  const lead = (row: Row): string => `  ${row.name.padEnd(name)}  ${row.change.padEnd(change)}  ${row.strategy.padEnd(strategy)}  ${row.promise.padEnd(promise)}  `;
+  const indent = ' '.repeat(lead(head).length);
+  return [...[head, ...rows].map((row) => [`${lead(row)}${row.why}`, ...row.notes.map((note) => `${indent}${note}`)].join('\n')), ''].join('\n');
+}
+
+function cells({ service, change, differs, why, verdict }: ServicePlan): Omit<Row, 'notes'> {
+  const moves = change === 'replace' || change === 'unknown' || (change === 'scale' && verdict.promise === 'interrupted') || change === 'remove';
+  return {
+    name: service,
+    change: change === 'none' ? (differs.includes('routes') ? 'routes' : '-') : change === 'unknown' ? 'if changed' : change,
+    strategy: verdict.strategy === 'none' ? '-' : verdict.strategy,
+    promise: moves && verdict.strategy !== 'none' ? verdict.promise : '-',
+    why,
+  };
+}
+
+/** Why it is replaced as it is, at the lines that say so. */
+function notes({ verdict }: ServicePlan): readonly string[] {
+  return verdict.reasons.filter((reason) => reason.location !== undefined || verdict.strategy !== 'none').map((reason) => `${reason.location ? `${place(reason.location)} ` : ''}${reason.text}`);
+}
+
+function steps(plan: Plan): string {
+  if (plan.steps.length === 0) return '';
+  const number = new Map(plan.steps.map((step, index) => [step.id, index + 1]));
+  const needs = new Map(plan.steps.map((step) => [step, step.dependsOn.map((id) => number.get(id) ?? 0).sort((a, b) => a - b)]));
+  const lefts = new Map(plan.steps.map((step) => [step, (needs.get(step) ?? []).length === 0 ? '' : `[${(needs.get(step) ?? []).join(',')}] ->`]));
+  const left = Math.max(...[...lefts.values()].map((text) => text.length));
+  const digits = String(plan.steps.length).length + 1;
+  const ids = Math.max(...plan.steps.map((step) => step.id.length));
+  const line = (step: Step): string => `    ${(lefts.get(step) ?? '').padStart(left)} ${`#${number.get(step.id) ?? 0}`.padEnd(digits)} ${step.id.padEnd(ids)}  ${phraseOf(step)} (${step.why})`;
+  return phaseNames
+    .map((phase) => plan.steps.filter((step) => step.phase === phase))
+    .filter((group) => group.length > 0)
+    .map((group) => [`  ${group[0]?.phase ?? ''}`, ...group.map(line), ''].join('\n'))
+    .join('\n');
+}
+
+function findings(found: readonly Finding[]): string {
+  if (found.length === 0) return '';
+  return [
+    ...found.flatMap((finding) => [`  ${finding.severity} ${finding.code}${finding.location ? ` ${place(finding.location)}` : ''} ${finding.message}`, ...(finding.next ?? []).map((next) => `    ${next}`)]),
+    '',
+  ].join('\n');
+}
+
+const words: readonly (readonly [Change, string])[] = [
+  ['create', 'to create'],
+  ['replace', 'to replace'],
+  ['scale', 'to scale'],
+  ['resume', 'to start again'],
+  ['run', 'to run'],
+  ['remove', 'to remove'],
+  ['unknown', 'to replace if changed'],
+  ['held', 'held'],
+  ['none', 'unchanged'],
+];
+
+/** The sum in one line: `Plan: 1 to replace, 4 unchanged; no request will be lost.` */
+export function summaryOf(plan: Plan): string {
+  const errors = plan.findings.filter((finding) => finding.severity === 'error').length;
+  const counted = words.flatMap(([change, text]) => {
+    const number = plan.services.filter((service) => service.change === change).length;
+    return number === 0 ? [] : [`${number} ${text}`];
+  });
+  const routes = plan.services.some((service) => service.change === 'none' && service.differs.includes('routes')) ? ['routes to change'] : [];
+  const sum = [...counted.slice(0, -1), ...routes, ...counted.slice(-1)].join(', ');
+  if (errors > 0) return `Plan: ${sum}; ${count(errors, 'thing')} must be mended first.`;
+  if (plan.steps.length === 0) return `Plan: nothing to do${sum === '' ? '' : `; ${sum}`}.`;
+  const cost = costOf(plan);
+  return `Plan: ${sum}${cost === '' ? '' : `; ${cost}`}.`;
+}
+
+/** What it costs in requests, where anything that serves is touched at all. */
+function costOf({ services: all }: Plan): string {
+  const touched = all.filter((service) => ['replace', 'unknown', 'scale', 'remove'].includes(service.change) && service.kind !== 'job');
+  const interrupted = touched.filter((service) => service.verdict.promise === 'interrupted').map((service) => service.service);
+  if (interrupted.length > 0) return `${list(interrupted)} will be interrupted`;
+  if (touched.length === 0) return all.some((service) => service.differs.includes('routes')) ? 'no request will be lost' : '';
+  return touched.some((service) => service.verdict.promise === 'none lost') || touched.every((service) => service.verdict.promise === 'none lost') ? 'no request will be lost' : '';
+}
+
+export function place(location: Location): string {
+  return `${location.file}:${location.line}`;
+}
