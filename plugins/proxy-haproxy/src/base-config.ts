@@ -7,8 +7,9 @@ export function baseConfig(config: Config, place: ProxyPlace): string {
   return `# Written by Stagecraft. Changes are lost when the proxy is made again.
 global
   log stdout format raw local0 ${config.access_log ? 'info' : 'notice'}
-  # Without a number HAProxy makes tables for every file that it may open: in a container that can be a thousand million.
-  maxconn ${config.max_connections}
+  # Without a number HAProxy makes tables for every file that it may open: in a container that can be a thousand million. Where fewer are
+  # allowed, it takes fewer; a fixed maxconn would not start there. A connection takes two, to the client and to the container.
+  fd-hard-limit ${config.max_connections * 2 + 200}
   hard-stop-after ${config.hard_stop_after}
   stats socket /tmp/stagecraft.sock mode 600 level admin expose-fd listeners
 

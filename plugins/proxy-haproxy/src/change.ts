@@ -56,7 +56,8 @@ function renderBackend(config: Config, place: ProxyPlace, table: RouteTable, nam
   return [
     `backend ${name}`,
     // A name that the engine does not know yet must not stop the start for everybody: such a server waits for its name.
-    '  default-server resolvers stagecraft resolve-prefer ipv4 init-addr none',
+    // All free slots bear one name, and so one address.
+    '  default-server resolvers stagecraft resolve-prefer ipv4 resolve-opts allow-dup-ip init-addr none',
     ...targets.map((target, index) => `  server s${index + 1} ${target.id}:${target.port}`),
     // A free slot needs an address of some kind, or the runtime API could never give it one; and a name that the engine answers itself.
     ...Array.from({ length: slots - targets.length }, (_, index) => `  server s${targets.length + index + 1} ${place.container}:1 init-addr 127.0.0.1 disabled`),

@@ -42,5 +42,8 @@ export function runtimePort(place: ProxyPlace): number {
 
 export const folder = '/etc/stagecraft';
 
+/** The backends as the running HAProxy reads them: copies made inside the container at every start and reload. */
+export const loadedFolder = '/tmp/stagecraft';
+
 /** The one map of all projects, made of their files inside the container at every start and reload. */
 export const mapFile = '/tmp/stagecraft.map';

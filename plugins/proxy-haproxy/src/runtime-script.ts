@@ -1,4 +1,4 @@
-import { folder, mapFile } from './names.js';
+import { folder, loadedFolder, mapFile } from './names.js';
 import { runtimeClient } from './runtime-client.js';
 
 /**
@@ -86,19 +86,37 @@ loaded() { # the current worker has the routes of the table
     *) [ -z "$marker" ] ;;
   esac
 }
+# Every worker that starts with a name and no address answers 503 until the DNS was asked: the new one is told what the old one knows.
 reload() {
+  rm -rf ${loadedFolder}.new
+  mkdir ${loadedFolder}.new
+  {
+    ask '@1 show servers state'
+    printf '%s' "$wanted" | while read -r be name sport; do
+      at=$([ -z "$name" ] || address "$name")
+      [ -z "$at" ] || printf '0 %s 0 - %s 0 0 0 0 0 0 0 0 0 0 0 0 %s %s\n' "$be" "$at" "$name" "$sport"
+    done
+  } >/tmp/stagecraft.state
+  for file in ${folder}/routes/*.cfg; do
+    awk 'NR == FNR { if ($1 ~ /^[0-9]+$/ && $5 != "-") at[$2 " " $18 ":" $19] = $5; next }
+      $1 == "backend" { be = $2 }
+      $1 == "server" && NF == 3 && ((be " " $3) in at) { $0 = $0 " init-addr " at[be " " $3] }
+      { print }' /tmp/stagecraft.state "$file" >"${loadedFolder}.new/$(basename "$file")"
+  done
   cat ${folder}/routes/*.map >${mapFile}.new
   mv ${mapFile}.new ${mapFile}
-  haproxy -c -q -f ${folder}/haproxy.cfg -f ${folder}/routes
+  haproxy -c -q -f ${folder}/haproxy.cfg -f ${loadedFolder}.new
+  rm -rf ${loadedFolder}
+  mv ${loadedFolder}.new ${loadedFolder}
   before=$(current) tries=0
   ask reload >/dev/null
-  until now=$(current) && [ -n "$now" ] && [ "$now" != "$before" ] && loaded; do
+  until now=$(current 2>/dev/null) && [ -n "$now" ] && [ "$now" != "$before" ] && loaded 2>/dev/null; do
     tries=$((tries + 1))
-    [ $tries -lt 150 ] || { echo 'haproxy did not take the new routes over: see its log' >&2; exit 1; }
-    sleep 0.1
+    [ $tries -lt 300 ] || { echo 'haproxy did not take the new routes over: see its log' >&2; exit 1; }
+    sleep 0.05
   done
 }
-current() { set -- $(workers); printf '%s' "$1"; }
+current() { workers | cut -d ' ' -f 1; }
 each() {
   first=$(current)
   for pid in $(workers); do sync "$pid" "$1"; done

@@ -15,14 +15,20 @@ export function edgeFunctions(scope: Scope, labels: Readonly<Record<string, stri
 joined() {
   docker container inspect -f '${networksOf}' "$2" 2>/dev/null | grep -qxF "$1"
 }
+# The network of that name is another one than the container's: it was removed and made again.
+stale() {
+  was=$(docker container inspect -f '{{with index .NetworkSettings.Networks "'"$1"'"}}{{.NetworkID}}{{end}}' "$2")
+  [ -n "$was" ] && [ "$was" != "$(docker network inspect -f '{{.Id}}' "$1")" ]
+}
 aliased() {
   docker container inspect -f '{{with index .NetworkSettings.Networks "'"$1"'"}}{{range .Aliases}}{{println .}}{{end}}{{end}}' "$2" | grep -qxF "$3"
 }
 join() {
   if joined "$1" "$2"; then
-    [ $# -gt 2 ] || return 0
-    ! aliased "$1" "$2" "$3" || return 0
-    docker network disconnect "$1" "$2"
+    if stale "$1" "$2"; then docker network disconnect -f "$1" "$2"
+    elif [ $# -lt 3 ] || aliased "$1" "$2" "$3"; then return 0
+    else docker network disconnect "$1" "$2"
+    fi
   fi
   timeout -k 10 60 docker network connect \${3:+--alias} \${3:-} "$1" "$2"
 }

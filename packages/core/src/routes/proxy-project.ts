@@ -28,12 +28,14 @@ export function ensureScript(project: ProxyProject): string {
     putFunction,
     edgeFunctions(scope),
     `mkdir -p ${proxyFolder}/files ${proxyFolder}/edges`,
-    `state=$(docker container inspect -f '{{.State.Status}}' ${scope.proxyContainer} 2>/dev/null || echo absent)`,
-    'case $state in running | restarting) exit 0 ;; paused) docker unpause ' + scope.proxyContainer + ' >/dev/null; exit 0 ;; esac',
+    // Whatever the umask of the step: the proxy may be another user in its container.
+    `chmod 0755 ${proxyFolder}/files`,
+    `state=$(docker container inspect -f '{{.State.Status}}' ${scope.proxyContainer} 2>/dev/null) || state=absent`,
+    'case $state in running) exit 0 ;; paused) docker unpause ' + scope.proxyContainer + ' >/dev/null; exit 0 ;; esac',
     `network ${scope.proxyNetwork}`,
     `gateway=$(docker network inspect -f '{{(index .IPAM.Config 0).Gateway}}' ${scope.proxyNetwork})`,
-    // One that never started may have been made for ports that were taken.
-    `case $state in created | dead) docker rm -f ${scope.proxyContainer} >/dev/null; state=absent ;; esac`,
+    // One that never started may have been made for ports that were taken, one that cannot stay up with an image that is no proxy.
+    `case $state in created | dead | restarting) docker rm -f ${scope.proxyContainer} >/dev/null; state=absent ;; esac`,
     'if [ "$state" = absent ]; then',
     ...service.files.map((file) => `  printf '%s' ${quote(file.content)} | ${fill} | put ${proxyFolder}/files/${quote(file.path)}`),
     `  printf '%s' ${quote(composeFile(project))} | ${fill} | put ${proxyFolder}/docker-compose.yml`,

@@ -1,0 +1,6 @@
+import type { ProxyProvider } from '../../src/plugin-api/index.js';
+import proxy from '../../../../plugins/proxy-haproxy/src/proxy.js';
+import { cutoverSuite } from './support/cutover-suite.js';
+import { defaultsOf } from './support/defaults.js';
+
+cutoverSuite('proxy-haproxy', proxy as unknown as ProxyProvider, defaultsOf(proxy.configSchema));
