@@ -8,7 +8,8 @@ export function nearest(name: string, known: readonly string[]): string | undefi
   const allowed = Math.max(1, Math.floor(wanted.length / 3));
   let best: { readonly name: string; readonly away: number } | undefined;
   for (const candidate of [...known].sort()) {
-    const away = distance(wanted, plain(candidate));
+    // Two letters that changed places are one slip.
+    const away = sameLetters(wanted, plain(candidate)) ? 1 : distance(wanted, plain(candidate));
     if (away <= allowed && away < (best?.away ?? Infinity)) best = { name: candidate, away };
   }
   return best?.name;
@@ -17,4 +18,8 @@ export function nearest(name: string, known: readonly string[]): string | undefi
 /** `healthTimeout`, `health-timeout` and `HEALTH_TIMEOUT` are one name in three styles. */
 function plain(name: string): string {
   return name.replace(/[-_\s]/g, '').toLowerCase();
+}
+
+function sameLetters(a: string, b: string): boolean {
+  return a !== b && a.length === b.length && [...a].sort().join('') === [...b].sort().join('');
 }

@@ -21,6 +21,17 @@ export function valueAt(data: unknown, path: Path): unknown {
   return value;
 }
 
+/** Sets a value, making the maps on its way. */
+export function put(data: Record<string, unknown>, path: Path, value: unknown): void {
+  let at: Record<string | number, unknown> = data;
+  for (const part of path.slice(0, -1)) {
+    const next = at[part];
+    if (typeof next === 'object' && next !== null) at = next as Record<string, unknown>;
+    else at = (at[part] = {}) as Record<string, unknown>;
+  }
+  at[path.at(-1) as string | number] = value;
+}
+
 export function isMap(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

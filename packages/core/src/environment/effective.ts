@@ -1,4 +1,4 @@
-import { isMap, type Path, valueAt } from '../config/path.js';
+import { isMap, type Path, put, valueAt } from '../config/path.js';
 import type { ConfigFile, Origin } from '../config/types.js';
 import type { Location } from '../plugin-api/location.js';
 
@@ -108,15 +108,4 @@ function copy(value: unknown, path: Path, source: Path, sources: Map<string, Pat
   if (Array.isArray(value)) return value.map((item, index) => copy(item, [...path, index], [...source, index], sources));
   if (isMap(value)) return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, copy(item, [...path, key], [...source, key], sources)]));
   return value;
-}
-
-/** Sets a value, making the maps on its way. */
-export function put(data: Record<string, unknown>, path: Path, value: unknown): void {
-  let at: Record<string | number, unknown> = data;
-  for (const part of path.slice(0, -1)) {
-    const next = at[part];
-    if (typeof next === 'object' && next !== null) at = next as Record<string, unknown>;
-    else at = (at[part] = {}) as Record<string, unknown>;
-  }
-  at[path.at(-1) as string | number] = value;
 }

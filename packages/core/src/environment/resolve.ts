@@ -40,8 +40,16 @@ export async function resolveSettings(options: ResolveOptions): Promise<Settings
   return (await resolveEnvironment(options)).settings;
 }
 
-/** As `resolveSettings`; gives also the place of each path of the merged config, for checks by providers. */
-export async function resolveEnvironment(options: ResolveOptions): Promise<{ readonly settings: Settings; locate(path: Path, part?: 'key' | 'value'): Location }> {
+export interface Resolved {
+  readonly settings: Settings;
+  /** The place of a path of the merged config. */
+  locate(path: Path, part?: 'key' | 'value'): Location;
+  /** What was written where a variable gave the value; undefined elsewhere. */
+  written(path: Path): unknown;
+}
+
+/** As `resolveSettings`; gives also what checks of sections by their providers need. */
+export async function resolveEnvironment(options: ResolveOptions): Promise<Resolved> {
   const { config, files, processEnv } = options;
   const environment = chooseEnvironment(config, options.environment);
   const effective = effectiveConfig(config, environment, processEnv, options.overrides ?? []);
@@ -52,12 +60,12 @@ export async function resolveEnvironment(options: ResolveOptions): Promise<{ rea
   const mentioned = [...new Set([...config.mentions, ...(await composeMentions(texts))])].sort();
   const variables = await resolveVariables({ config, environment, files, process: pick(processEnv, mentioned) });
 
-  const { errors, warnings } = await substitute(effective, variables.values);
+  const { errors, warnings, written } = await substitute(effective, variables.values);
   const all = [...errors, ...findingsOf(errors.length > 0 ? [] : semanticProblems(effective.data, options.providers), effective.locate)];
   const defaultProxy = preferred('proxy', options.providers ?? []);
   if (all.length === 0 && needsProxy(effective.data) && defaultProxy === undefined) all.push(noProxy(effective.locate(['routes']), options.providers ?? []));
   if (all.length > 0) throw invalid(config.file, all);
-  return { settings: buildSettings(effective, compose, variables, once([...variables.findings, ...warnings]), defaultProxy ?? ''), locate: effective.locate };
+  return { settings: buildSettings(effective, compose, variables, once([...variables.findings, ...warnings]), defaultProxy ?? ''), locate: effective.locate, written };
 }
 
 const usual = ['docker-compose.yml', 'docker-compose.yaml', 'compose.yml', 'compose.yaml'] as const;

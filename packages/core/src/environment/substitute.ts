@@ -1,18 +1,25 @@
 import { schemaCheck } from '../config/read.js';
-import { isOpen } from '../config/open.js';
-import { isMap, type Path, pathText, valueAt } from '../config/path.js';
+import { asScalar, isOpen } from '../config/open.js';
+import { isMap, type Path, pathText, put, valueAt } from '../config/path.js';
 import { findingsOf, showValue } from '../config/validate.js';
 import { isStagecraftError } from '../errors/index.js';
 import type { Finding } from '../plugin-api/failure.js';
-import { type Effective, put } from './effective.js';
+import type { Effective } from './effective.js';
 import { interpolate } from './interpolate.js';
 import { unsetWarning } from './variables.js';
+
+export interface Substituted {
+  readonly errors: readonly Finding[];
+  readonly warnings: readonly Finding[];
+  /** What was written where a variable, or a flag, gave the value; undefined elsewhere. */
+  written(path: Path): unknown;
+}
 
 /**
  * Puts variables into every text of the config that the chosen environment sees, makes numbers of texts where the schema wants numbers, and
  * checks the result. Changes `effective.data`. Errors never show what a variable held.
  */
-export async function substitute(effective: Effective, variables: Readonly<Record<string, string>>): Promise<{ readonly errors: readonly Finding[]; readonly warnings: readonly Finding[] }> {
+export async function substitute(effective: Effective, variables: Readonly<Record<string, string>>): Promise<Substituted> {
   const errors: Finding[] = [];
   const warnings: Finding[] = [];
   const raw = new Map<string, unknown>();
@@ -38,7 +45,8 @@ export async function substitute(effective: Effective, variables: Readonly<Recor
     }
   };
   walk(effective.data, []);
-  if (errors.length > 0) return { errors, warnings };
+  const written = (path: Path): unknown => raw.get(JSON.stringify(path));
+  if (errors.length > 0) return { errors, warnings, written };
 
   const check = await schemaCheck();
   const open = (path: Path): boolean => isOpen(valueAt(effective.data, path)) && done.some((key) => JSON.stringify(path).startsWith(key.slice(0, -1)));
@@ -47,19 +55,12 @@ export async function substitute(effective: Effective, variables: Readonly<Recor
     if (raw.has(JSON.stringify(problem.path)) && typeof value === 'string') put(effective.data, problem.path, asScalar(value, problem.type ?? []));
   }
   const show = (value: unknown, path: Path): string => {
-    const written = raw.get(JSON.stringify(path));
-    if (written === undefined) return showValue(value);
+    if (written(path) === undefined) return showValue(value);
     const origin = effective.origin(path);
-    return origin.kind === 'file' ? `what ${showValue(written)} gives` : `${showValue(written)} in ${origin.kind === 'default' ? 'the default' : origin.name}`;
+    return origin.kind === 'file' ? `what ${showValue(written(path))} gives` : `${showValue(written(path))} in ${origin.kind === 'default' ? 'the default' : origin.name}`;
   };
   errors.push(...findingsOf(check(effective.data, { show, later: true }).filter(({ path }) => !open(path)), effective.locate));
-  return { errors, warnings };
-}
-
-function asScalar(text: string, types: readonly string[]): unknown {
-  if ((types.includes('integer') || types.includes('number')) && /^-?[0-9]{1,15}$/.test(text.trim())) return Number(text);
-  if (types.includes('boolean') && /^(?:true|false)$/.test(text.trim())) return text.trim() === 'true';
-  return text;
+  return { errors, warnings, written };
 }
 
 /** As the user knows it: `environments.prod.driver` is `driver` to `config show`, and its place says the rest. */
