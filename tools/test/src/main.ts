@@ -23,7 +23,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 const run = randomUUID();
 const env = testEnvironment();
 const before = changedFiles(root);
-let summary: Summary = { passed: 0, failed: 0, skipped: [] };
+let summary: Summary = { passed: 0, failures: [], skipped: [] };
 
 const engineTests = await anyTests(of('engine'));
 // The engine comes up while the unit tests run; on a machine that has none yet that takes a minute.
@@ -37,10 +37,11 @@ try {
 }
 checkTraces();
 
+for (const what of summary.failures) console.log(`failed: ${what}`);
 for (const line of skippedLines(summary.skipped)) console.log(line);
 if (heard !== undefined) console.log(`ended by ${heard}`);
 console.log(lastLine(summary));
-process.exitCode = heard === undefined ? Math.min(1, summary.failed) : 130;
+process.exitCode = heard === undefined ? Math.min(1, summary.failures.length) : 130;
 
 async function withEngine(acquired: Acquired): Promise<void> {
   if ('reason' in acquired) {
@@ -66,7 +67,7 @@ async function build(): Promise<void> {
   const { status } = spawnSync('node_modules/.bin/turbo', ['run', 'build', '--output-logs=errors-only', '--log-order=grouped'], { cwd: root, env: { ...env, TURBO_TELEMETRY_DISABLED: '1' }, stdio: ['ignore', 2, 2] });
   if (status !== 0) {
     tell('the build failed');
-    summary = { ...summary, failed: summary.failed + 1 };
+    failure('the build');
   }
 }
 
@@ -81,7 +82,11 @@ function checkTraces(): void {
 function trace(found: readonly string[], what: string, doubt?: string): void {
   if (found.length === 0) return;
   tell(`${what}${doubt === undefined ? '' : ` (${doubt}, so this is no failure)`}:\n  ${found.join('\n  ')}`);
-  if (doubt === undefined) summary = { ...summary, failed: summary.failed + 1 };
+  if (doubt === undefined) failure(`${what}: ${found.join(', ')}`);
+}
+
+function failure(what: string): void {
+  summary = { ...summary, failures: [...summary.failures, what] };
 }
 
 function count(result: Awaited<ReturnType<typeof runJest>>): void {

@@ -11,7 +11,8 @@ export interface JestResult {
 
 export interface Summary {
   readonly passed: number;
-  readonly failed: number;
+  /** Every test that failed, every file that could not be run, every trace that was left: `file: title`. */
+  readonly failures: readonly string[];
   /** Every test that was not run, with its reason. */
   readonly skipped: readonly Skipped[];
 }
@@ -31,26 +32,28 @@ export const noReason = 'no reason given';
  * @param selected only tests of some name were asked for: others that do not run are not counted
  */
 export function summarise(result: JestResult, options: { readonly root: string; readonly selected: boolean }): Summary {
-  let [passed, failed] = [0, 0];
+  let passed = 0;
+  const failures: string[] = [];
   const skipped: Skipped[] = [];
   for (const file of result.testResults) {
-    if (file.status === 'failed' && file.assertionResults.every((test) => test.status !== 'failed')) failed += 1;
+    const name = file.name.replace(options.root, '');
+    if (file.status === 'failed' && file.assertionResults.every((test) => test.status !== 'failed')) failures.push(`${name}: could not be run to its end`);
     for (const test of file.assertionResults) {
       if (test.status === 'passed') passed += 1;
-      else if (test.status === 'failed') failed += 1;
+      else if (test.status === 'failed') failures.push(`${name}: ${test.fullName}`);
       else {
         const [, reason = ''] = /\[skipped: (.*?)\](?: |$)/.exec(test.fullName) ?? [];
         if (reason === '' && options.selected) continue;
-        skipped.push({ file: file.name.replace(options.root, ''), title: test.fullName.replace(` [skipped: ${reason}]`, ''), reason: reason || noReason });
+        skipped.push({ file: name, title: test.fullName.replace(` [skipped: ${reason}]`, ''), reason: reason || noReason });
       }
     }
   }
-  return { passed, failed, skipped };
+  return { passed, failures, skipped };
 }
 
 /** Both together. */
 export function joined(a: Summary, b: Summary): Summary {
-  return { passed: a.passed + b.passed, failed: a.failed + b.failed, skipped: [...a.skipped, ...b.skipped] };
+  return { passed: a.passed + b.passed, failures: [...a.failures, ...b.failures], skipped: [...a.skipped, ...b.skipped] };
 }
 
 /** The skipped tests by reason and file, as lines. */
@@ -63,6 +66,6 @@ export function skippedLines(skipped: readonly Skipped[]): readonly string[] {
 }
 
 /** The last line of all. */
-export function lastLine({ passed, failed, skipped }: Summary): string {
-  return `${passed} passed, ${failed} failed, ${skipped.length} skipped`;
+export function lastLine({ passed, failures, skipped }: Summary): string {
+  return `${passed} passed, ${failures.length} failed, ${skipped.length} skipped`;
 }

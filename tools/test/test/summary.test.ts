@@ -12,7 +12,7 @@ const options = { root: '/checkout/', selected: false };
 describe('the summary of npm test (CORE_STATE_TEST_ISOLATION)', () => {
   it('counts passed and failed', () => expect(lastLine(summarise({ testResults: [file('a', ['passed', 'x'], ['passed', 'y'], ['failed', 'z'])] }, options))).toBe('2 passed, 1 failed, 0 skipped'));
   it('counts a file that cannot be run as failed', () => expect(lastLine(summarise({ testResults: [{ ...file('a'), status: 'failed', message: 'no such module' }] }, options))).toBe('0 passed, 1 failed, 0 skipped'));
-  it('counts a file whose hooks fail after its tests as failed', () => expect(summarise({ testResults: [{ ...file('a', ['passed', 'x']), status: 'failed' }] }, options)).toMatchObject({ passed: 1, failed: 1 }));
+  it('counts a file whose hooks fail after its tests as failed', () => expect(summarise({ testResults: [{ ...file('a', ['passed', 'x']), status: 'failed' }] }, options)).toMatchObject({ passed: 1, failures: ['a: could not be run to its end'] }));
   it('gives each skipped test its reason', () => {
     const result = { testResults: [file('a', ['pending', 'a deploy [skipped: there is no docker command] does it'], ['pending', 'old']), file('b', ['pending', 'needs Go [skipped: there is no go]'], ['todo', 'later'])] };
     expect(skippedLines(summarise(result, options).skipped)).toEqual([
