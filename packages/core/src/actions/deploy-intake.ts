@@ -1,6 +1,5 @@
 import { fail } from '../errors/index.js';
-import { draft } from '../plan/draft.js';
-import { seal } from '../plan/seal.js';
+import { draft, seal } from '../plan/draft.js';
 import { addedSteps, checkFresh, readSavedPlan } from '../plan/saved.js';
 import type { DraftPlan } from '../plan/types.js';
 import { buildPhase } from './build-phase.js';

@@ -1,0 +1,11 @@
+export { build } from './build.js';
+export { configSchema } from './config-schema.js';
+export { configShow } from './config-show.js';
+export { configValidate } from './config-validate.js';
+export { deploy } from './deploy.js';
+export { lockStatus, lockTake } from './lock.js';
+export { logs } from './logs.js';
+export { planAction } from './plan.js';
+export { listReleases, showRelease } from './releases.js';
+export { rollback } from './rollback.js';
+export { status } from './status.js';
