@@ -12,6 +12,8 @@ export interface ExecSetup {
   readonly processEnv: Readonly<Record<string, string | undefined>>;
   /** Between SIGTERM and SIGKILL, milliseconds; default 5 000. */
   readonly graceMs?: number;
+  /** True: processes go on when this one exits. Else they are killed, so that no build runs on unseen. */
+  readonly outlive?: boolean;
 }
 
 /**
@@ -54,8 +56,10 @@ export function createExec(setup: ExecSetup): Exec {
         child.stdin?.on('error', () => {});
         child.stdin?.end(options.stdin);
       }
-      if (child.pid !== undefined) running.add(child.pid);
-      if (running.size === 1) process.once('exit', endAll);
+      if (child.pid !== undefined && !setup.outlive) {
+        if (running.size === 0) process.once('exit', endAll);
+        running.add(child.pid);
+      }
 
       let ended: 'timeout' | 'abort' | undefined;
       let giveUp: () => void = () => {};
@@ -91,8 +95,7 @@ export function createExec(setup: ExecSetup): Exec {
         options.signal?.removeEventListener('abort', onAbort);
         child.stdout.destroy();
         child.stderr.destroy();
-        if (child.pid !== undefined) running.delete(child.pid);
-        if (running.size === 0) process.removeListener('exit', endAll);
+        if (child.pid !== undefined && running.delete(child.pid) && running.size === 0) process.removeListener('exit', endAll);
       }
     },
   };

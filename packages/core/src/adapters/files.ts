@@ -1,14 +1,14 @@
 import { constants } from 'node:fs';
-import { lstat, mkdir, open, readdir, realpath, stat } from 'node:fs/promises';
+import { lstat, mkdir, open, readdir, realpath, rename, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 import { fail } from '../errors/index.js';
 import type { Files } from '../ports/files.js';
-import { replaceFile, sweepTemps, syncFolder } from './replace-file.js';
+import { claimFile, replaceFile, sweepTemps, syncFolder } from './replace-file.js';
 
 const defaultLimit = 64 * 1024 * 1024;
 
 /** Files of the operator's machine. Relative paths are relative to `folder`, and writes to them never leave it, not by `..` and not by a symlink. */
-export function createFiles(folder: string): Files {
+export function createFiles(folder: string): Required<Files> {
   const swept = new Set<string>();
   const absolute = (path: string): string => (isAbsolute(path) ? path : resolve(folder, path));
 
@@ -42,6 +42,20 @@ export function createFiles(folder: string): Files {
     }
   };
 
+  const changing = async <T>(what: string, path: string, change: (target: string) => Promise<T>): Promise<T> => {
+    try {
+      const target = await placeToWrite(folder, absolute(path), path);
+      await makeFolder(dirname(target));
+      if (!swept.has(dirname(target))) {
+        swept.add(dirname(target));
+        await sweepTemps(dirname(target));
+      }
+      return await change(target);
+    } catch (error) {
+      throw isErrno(error) ? cannot(what, path, error) : error;
+    }
+  };
+
   return {
     readBytes,
     async read(path, limit) {
@@ -49,19 +63,26 @@ export function createFiles(folder: string): Files {
       return bytes === undefined ? undefined : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
     },
     async write(path, content, mode) {
-      try {
-        const target = await placeToWrite(folder, absolute(path), path);
-        await makeFolder(dirname(target));
-        if (!swept.has(dirname(target))) {
-          swept.add(dirname(target));
-          await sweepTemps(dirname(target));
-        }
+      await changing('write', path, async (target) => {
         const kept = mode ?? (await stat(target).then((found) => found.mode & 0o777, () => 0o644));
         await replaceFile(target, content, kept);
-      } catch (error) {
-        throw isErrno(error) ? cannot('write', path, error) : error;
-      }
+      });
     },
+    claim: (path, content) => changing('write', path, (target) => claimFile(target, content)),
+    rename: (from, to) =>
+      changing('rename', from, async (source) => {
+        const target = await placeToWrite(folder, absolute(to), to);
+        await rename(source, target);
+        await syncFolder(dirname(target));
+      }),
+    remove: (path) => changing('remove', path, (target) => unlink(target).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error;
+    })),
+    realPath: (path) =>
+      realpath(absolute(path)).catch((error: NodeJS.ErrnoException) => {
+        if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
+        throw cannot('read', path, error);
+      }),
     async list(path) {
       const entries = await readdir(absolute(path), { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
         if (error.code === 'ENOENT') return [];

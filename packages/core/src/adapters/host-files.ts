@@ -5,10 +5,18 @@ import { quote } from '../hosts/quote.js';
 import type { HostFiles } from '../plugin-api/host.js';
 import type { Files } from '../ports/files.js';
 import type { Shell } from '../ports/shell.js';
+import { createFiles } from './files.js';
+import type { LocalShell } from './shell.js';
 
 /** Files of the host by absolute path: by this machine's own files where it is the host, else through the host's shell. */
 export function hostFiles(access: Files | Shell): HostFiles {
-  return 'run' in access ? shellFiles(access) : localFiles(access);
+  if (!('run' in access)) return localFiles(access);
+  return isLocal(access) ? localFiles(createFiles('/')) : shellFiles(access);
+}
+
+// A look through a shell costs some milliseconds, and the exit file of a step is looked at often.
+function isLocal(shell: Shell | LocalShell): boolean {
+  return 'local' in shell;
 }
 
 /** True when the folder is there and this process may make files in it. */

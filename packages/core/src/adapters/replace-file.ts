@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { open, readdir, rename, stat, unlink } from 'node:fs/promises';
+import { link, open, readdir, rename, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 /**
@@ -7,6 +7,31 @@ import { basename, dirname, join } from 'node:path';
  * written, fsynced, closed, renamed, folder fsynced.
  */
 export async function replaceFile(path: string, content: string | Uint8Array, mode: number): Promise<void> {
+  const temp = await writeTemp(path, content, mode);
+  try {
+    await rename(temp, path);
+  } catch (error) {
+    await unlink(temp).catch(() => {});
+    throw error;
+  }
+  await syncFolder(dirname(path));
+}
+
+/** Publishes a new file whole. Of many that try at once, one gets true; the others change nothing. */
+export async function claimFile(path: string, content: string): Promise<boolean> {
+  const temp = await writeTemp(path, content, 0o600);
+  try {
+    await link(temp, path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  } finally {
+    await unlink(temp).catch(() => {});
+  }
+}
+
+async function writeTemp(path: string, content: string | Uint8Array, mode: number): Promise<string> {
   const temp = join(dirname(path), `.${basename(path).slice(0, 100)}.${process.pid}-${randomBytes(6).toString('hex')}.stagecraft-temp`);
   const handle = await open(temp, 'wx', 0o600);
   try {
@@ -17,12 +42,11 @@ export async function replaceFile(path: string, content: string | Uint8Array, mo
     } finally {
       await handle.close();
     }
-    await rename(temp, path);
+    return temp;
   } catch (error) {
     await unlink(temp).catch(() => {});
     throw error;
   }
-  await syncFolder(dirname(path));
 }
 
 /** Makes a rename, link or unlink in the folder durable. */

@@ -11,11 +11,18 @@ export interface LocalShellSetup {
   readonly exec?: Exec;
 }
 
+/** A shell on this machine: files of its host are this machine's own. */
+export interface LocalShell extends Shell {
+  readonly local: true;
+}
+
 /** `sh` on this machine, in place of a connection to a host. What a deploy does must not depend on whose shell it is, so scripts get a small environment. */
-export function localShell(setup: LocalShellSetup): Shell {
+export function localShell(setup: LocalShellSetup): LocalShell {
   const env = scriptEnvironment(setup.env);
-  const exec = setup.exec ?? createExec({ folder: '/', processEnv: env });
+  // A change that has begun is better finished than killed in the middle.
+  const exec = setup.exec ?? createExec({ folder: '/', processEnv: env, outlive: true });
   return {
+    local: true,
     run: (script, options = {}) => exec.run(['sh', '-c', script], { ...options, cwd: '/', env }),
     start: (file) =>
       new Promise((resolve, reject) => {

@@ -12,4 +12,10 @@ export interface Files {
    * refused.
    */
   realPath?(path: string): Promise<string | undefined>;
+  /** Publishes a new file whole, by `link`; false when the path is taken. Of many that try, one wins. */
+  claim?(path: string, content: string): Promise<boolean>;
+  /** Moves a file within its folder; an existing target is replaced. */
+  rename?(from: string, to: string): Promise<void>;
+  /** Removes a file; nothing happens where there is none. */
+  remove?(path: string): Promise<void>;
 }

@@ -1,6 +1,6 @@
 import { fail } from '../errors/index.js';
 import { quote } from '../hosts/quote.js';
-import { readLock, readRecord, runFenced, runScript, type Place } from './host-script.js';
+import { parseObject, readLock, readRecord, runFenced, runScript, type Place } from './host-script.js';
 import { sessionId } from './ids.js';
 import { heldBy, nameOf, takenOver } from './locked.js';
 import { exits } from './prelude.js';
@@ -50,9 +50,9 @@ export function createLock(place: Place, isDead: (lock: LockRecord, here: Owner)
       const [answer, found] = split(await runScript(place, acquireScript(operation, record), 'Taking the lock'));
       if (answer === 'won') return { session };
       if (answer === 'closed') throw fail({ code: 'SC3003', kind: 'user', message: `The operation ${operation} is closed: there is nothing to resume or abort.`, next: ['stagecraft status', 'stagecraft releases list'] });
-      const holder = JSON.parse(found || 'null') as LockRecord | null;
-      // The file is there and cannot be read: readLock says so.
-      if (holder === null) throw (await readLock(place).then((lock_) => (lock_ ? heldBy(lock_, now, false) : undefined), (error: unknown) => error)) ?? new Error('the lock changed while it was read');
+      // Where the line cannot be read as a lock, reading the file says so.
+      const holder = parseObject<LockRecord>(found) ?? (await readLock(place));
+      if (holder === undefined) return lock.acquire(owner, operation, now);
       const dead = await isDead(holder, owner);
       if (dead && (holder.operation === operation || (await nothingOpen(place, holder.operation)))) {
         const took = await lock.takeOver({ expect: holder.session, owner, operation, now });

@@ -17,8 +17,11 @@ export async function describeOwner(processEnv: Readonly<Record<string, string |
  * True only where it is proved that the holder is dead: it ran on this machine since its boot, in this pid namespace, and its pid is gone or belongs to a
  * process that started at another time. Age proves nothing: a sleeping laptop is not dead.
  */
-export async function holderIsDead(lock: LockRecord, here: Owner): Promise<boolean> {
-  const { owner } = lock;
+export function holderIsDead(lock: Pick<LockRecord, 'owner'>, here: Owner): Promise<boolean> {
+  return ownerIsDead(lock.owner, here);
+}
+
+export async function ownerIsDead(owner: Owner, here: Owner): Promise<boolean> {
   const sameKernel = owner.bootId !== '' && owner.bootId === here.bootId && owner.machine === here.machine;
   if (!sameKernel || owner.pidNamespace === '' || owner.pidNamespace !== here.pidNamespace) return false;
   const found = await processAt(owner.pid);

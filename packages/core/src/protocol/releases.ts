@@ -6,7 +6,7 @@ import { digestOf, type Journal } from './journal.js';
 import { exits } from './prelude.js';
 import { recordWords } from './record-words.js';
 import type { HostRecord, ReleaseRecord } from './types.js';
-import { uploadScript, type Upload } from './upload.js';
+import { insidePath, uploadScript, type Upload } from './upload.js';
 
 /** Releases on one host: sealed files, closed records, mounted files, secrets. */
 export interface Releases {
@@ -46,7 +46,7 @@ export function createReleases(place: Place, readChain: () => Promise<Journal>):
       return readRecord<ReleaseRecord>(place, `releases/${checked(id)}/release.json`, (release) => release.id === id && typeof release.serial === 'number');
     },
 
-    readReleaseFile: (id, name) => place.files.read(`${folder}/releases/${checked(id)}/${name}`),
+    readReleaseFile: (id, name) => place.files.read(`${folder}/releases/${checked(id)}/${insidePath(name)}`),
 
     async history() {
       // Records before the journal: what is closed in between must not look lost.
@@ -61,7 +61,7 @@ export function createReleases(place: Place, readChain: () => Promise<Journal>):
 
     async putFiles(session, files) {
       if (files.length === 0) return;
-      const there = new Set((await runScript(place, files.map(({ path }) => `[ ! -e "$E"/${quote(path)} ] || printf '%s\\n' ${quote(path)}`).join('\n'), 'Looking at the files of releases')).split('\n'));
+      const there = new Set((await runScript(place, files.map(({ path }) => `[ ! -e "$E"/${quote(insidePath(path))} ] || printf '%s\\n' ${quote(path)}`).join('\n'), 'Looking at the files of releases')).split('\n'));
       await upload(session, files.filter(({ path }) => !there.has(path)), 'Writing files of the release');
     },
 

@@ -1,3 +1,4 @@
+import { fail } from '../errors/index.js';
 import { quote } from '../hosts/quote.js';
 
 export interface Upload {
@@ -14,8 +15,8 @@ export interface Upload {
  */
 export function uploadScript(files: readonly Upload[]): { readonly script: string; readonly stdin: string } {
   const parts: string[] = [];
-  const lines = files.map(({ path, content, mode }) => {
-    if (!/^[^/]/.test(path) || path.split('/').some((part) => part === '' || part === '.' || part === '..')) throw new RangeError(`a path of the environment's folder is needed, not ${path}`);
+  const lines = files.map(({ path: given, content, mode }) => {
+    const path = insidePath(given);
     const bytes = typeof content === 'string' ? Buffer.from(content) : Buffer.from(content.buffer, content.byteOffset, content.byteLength);
     const text = bytes.toString('utf8');
     const plain = Buffer.from(text).equals(bytes);
@@ -25,4 +26,12 @@ export function uploadScript(files: readonly Upload[]): { readonly script: strin
     return `${folder}head -c ${Buffer.byteLength(sent)} ${plain ? '' : '| base64 -d '}| publish "$E"/${quote(path)} ${mode.toString(8)} ${bytes.length} || exit 71`;
   });
   return { script: lines.join('\n'), stdin: parts.join('') };
+}
+
+/** @throws StagecraftError `bug` for a path that leaves the folder. */
+export function insidePath(path: string): string {
+  if (path.split('/').some((part) => part === '' || part === '.' || part === '..' || part.includes('\0'))) {
+    throw fail({ code: 'SC3018', kind: 'bug', message: `${JSON.stringify(path)} is not a path inside the environment's folder.` });
+  }
+  return path;
 }
