@@ -60,7 +60,7 @@ export async function readDocument(text: string, file: string): Promise<Document
   const stumbled = new Set<number>();
   for (const error of [...first.errors, ...first.warnings].sort((a, b) => a.pos[0] - b.pos[0])) {
     const line = lines.linePos(error.pos[0]).line;
-    if (!stumbled.has(line) && stumbled.size < 10) syntax(error, report);
+    if (!stumbled.has(line) && stumbled.size < 10) syntax(error, text.split('\n')[line - 1] ?? '', report);
     stumbled.add(line);
   }
   if (findings.length > 0) return document(undefined);
@@ -171,9 +171,10 @@ const words: Readonly<Record<string, readonly [message: string, next: string]>> 
 const openBracket = ['a bracket that was opened above is not closed', 'close it with `}` or `]`'] as const;
 const openQuote = ['a quote that was opened above is not closed', 'close it; a quote inside of quotes is written twice, or with a backslash in double ones'] as const;
 
-function syntax(error: YAMLError, report: (code: string, offset: number, message: string, next: string) => void): void {
+function syntax(error: YAMLError, line: string, report: (code: string, offset: number, message: string, next: string) => void): void {
   const known = error.message.startsWith('Flow ') || /^Expected .* to end with/.test(error.message) ? openBracket : /^Missing closing/.test(error.message) ? openQuote : words[error.code];
-  if (known !== undefined) report('SC1010', error.pos[0], known[0], known[1]);
+  if (/[{[,:]\s*\$\{/.test(line) && /[{[]/.test(line.replace(/\$\{/g, ''))) report('SC1010', error.pos[0], 'a variable inside of braces or brackets must stand in quotes', 'write "${NAME}"');
+  else if (known !== undefined) report('SC1010', error.pos[0], known[0], known[1]);
   else if (error.code === 'TAG_RESOLVE_FAILED') report('SC1017', error.pos[0], `this tag is not understood here`, 'remove it');
   else report('SC1010', error.pos[0], `this is no YAML: ${(error.message.split('\n')[0] ?? '').replace(/[.:]?$/, '')}`, 'correct this line or the one above it');
 }
