@@ -28,13 +28,18 @@ export async function init(ws: Workspace, options: InitOptions): Promise<InitRes
   if (options.name !== undefined && !isProjectName(options.name)) throw badName(options.name);
 
   const facts = await lookAround({ files: ws.files, folderName: basename(ws.folder), readCompose: (paths) => readAs(ws, paths) });
-  const { name, from } = await chooseName(ws, facts, options);
-  const made = await make(ws, facts, propose(facts, name, from));
+  const made = await make(ws, facts, await chooseName(ws, facts, options));
   await confirm(ws, options, made);
 
   const dir = await createStagecraftDir(ws.files);
   for (const [path, text] of Object.entries(made.files)) await ws.files.write(path, text);
   return { outcome: 'written', files: [...Object.keys(made.files), ...dir].sort(), found: made.found, text: made.files[ws.config] ?? '', next: made.next };
+}
+
+interface Named {
+  readonly name: string;
+  /** Where the name comes from, for people. */
+  readonly from: string;
 }
 
 interface Made {
@@ -45,26 +50,34 @@ interface Made {
 }
 
 /** The config's text, and what else it takes for a plan to accept it. */
-async function make(ws: Workspace, facts: Facts, proposal: Proposal): Promise<Made> {
-  const first = await desiredBy(ws, facts.compose, proposal, facts);
-  const override = overrideText(facts.model, first.findings);
-  const kept = override !== undefined && !facts.compose.includes(developmentOverride) ? (await ws.files.read(developmentOverride)) : undefined;
-  const final = override === undefined ? proposal : { ...proposal, compose: [...proposal.compose, developmentOverride] };
-  const beside = override === undefined ? {} : { [developmentOverride]: kept ?? override };
-  const left = facts.left.filter(({ path }) => !final.compose.includes(path));
-  const text = configText(final, { ...facts, left }, first.notes);
-  const world = withFiles(ws, { ...beside, [ws.config]: text });
-  const refused = await refusals(world);
+async function make(ws: Workspace, found: Facts, { name, from }: Named): Promise<Made> {
+  const beside = await withoutDevelopment(ws, found, propose(found, name, from));
+  const world = withFiles(ws, beside.texts);
+  const compose = [...found.compose, ...Object.keys(beside.texts)];
+  const facts: Facts = compose.length === found.compose.length ? found : { ...found, compose, left: found.left.filter(({ path }) => !compose.includes(path)), model: await readAs(world, compose) };
+  const proposal = propose(facts, name, from);
+  const { notes } = await desiredBy(world, facts, proposal);
+  const text = configText(proposal, facts, notes);
+  const refused = await refusals(withFiles(ws, { ...beside.texts, [ws.config]: text }));
   return {
-    files: { [ws.config]: text, ...(kept === undefined ? beside : {}) },
-    found: [...foundLines({ ...facts, left }, final), ...(override === undefined ? [] : [`mounts for development are taken out by ${developmentOverride}`])],
+    files: { [ws.config]: text, ...beside.write },
+    found: [...foundLines(facts, proposal), ...(Object.keys(beside.texts).length === 0 ? [] : [`mounts for development are taken out by ${developmentOverride}`])],
     next: [...refused, 'stagecraft plan --env dev', ...(refused.length > 0 ? [] : ['stagecraft deploy --env dev'])],
   };
 }
 
+/** The Compose file that takes mounts for development out, where there are any. One that is there stays as it is. */
+async function withoutDevelopment(ws: Workspace, facts: Facts, proposal: Proposal): Promise<{ readonly texts: Readonly<Record<string, string>>; readonly write: Readonly<Record<string, string>> }> {
+  const { findings } = await desiredBy(ws, facts, proposal);
+  const text = overrideText(facts.model, findings);
+  if (text === undefined) return { texts: {}, write: {} };
+  const there = await ws.files.read(developmentOverride);
+  return { texts: { [developmentOverride]: there ?? text }, write: there === undefined ? { [developmentOverride]: text } : {} };
+}
+
 /** What a deploy of the proposal would make of each service. */
-async function desiredBy(ws: Workspace, compose: readonly string[], proposal: Proposal, facts: Facts): Promise<{ readonly notes: Readonly<Record<string, ServiceNote>>; readonly findings: readonly Finding[] }> {
-  const world = withFiles(ws, { [ws.config]: configText({ ...proposal, compose }, facts, {}) });
+async function desiredBy(ws: Workspace, facts: Facts, proposal: Proposal): Promise<{ readonly notes: Readonly<Record<string, ServiceNote>>; readonly findings: readonly Finding[] }> {
+  const world = withFiles(ws, { [ws.config]: configText(proposal, facts, {}) });
   const { settings } = await loadSettings({ ...world, environment: 'dev' });
   const { desired, findings } = await desire({ model: facts.model, settings, version: 'unknown', files: ws.files });
   return { notes: Object.fromEntries(desired.services.map(({ name, kind, obstacles }) => [name, { kind, obstacles }])), findings };
@@ -82,7 +95,7 @@ async function refusals(ws: Workspace): Promise<readonly string[]> {
   }
 }
 
-async function chooseName(ws: Workspace, facts: Facts, options: InitOptions): Promise<{ readonly name: string; readonly from: string }> {
+async function chooseName(ws: Workspace, facts: Facts, options: InitOptions): Promise<Named> {
   if (options.name !== undefined) return { name: options.name, from: 'as asked for' };
   const given = facts.names.flatMap(({ name, from }) => (projectName(name) === undefined ? [] : [{ name: projectName(name) as string, from: `from ${from}` }]))[0] ?? { name: 'app', from: 'nothing here has a name' };
   if (!options.interactive) return given;
