@@ -2,10 +2,11 @@ import { verdict, type Check } from '../check.js';
 
 const names = /\b(traefik|haproxy|caddy|digitalocean|tailscale|headscale|encore|github|gitlab)\b/i;
 
-/** Where a vendor's name is no vendor: a fact of Compose's own grammar, or whose run it is that holds the lock. */
+/** Where a vendor's name is no provider's: Compose's own grammar, whose CI run holds the lock, what `init` recognises in a user's files. */
 const allowed: readonly { readonly path: RegExp; readonly line: RegExp }[] = [
   { path: /^packages\/core\/src\/compose\//, line: /github\\?\.com/ },
   { path: /^packages\/core\/src\/protocol\/owner\.ts$/, line: /GITHUB_|GITLAB_|CI_/ },
+  { path: /^packages\/core\/src\/scaffold\//, line: /./ },
 ];
 
 /** Nothing in core names a plugin or a vendor; its comments may. */
