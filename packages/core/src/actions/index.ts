@@ -3,6 +3,7 @@ export { configSchema } from './config-schema.js';
 export { configShow } from './config-show.js';
 export { configValidate } from './config-validate.js';
 export { deploy } from './deploy.js';
+export { init } from './init.js';
 export { lockStatus, lockTake } from './lock.js';
 export { logs } from './logs.js';
 export { planAction } from './plan.js';

@@ -74,7 +74,7 @@ function advice(service: ProposedService, note: ServiceNote | undefined, routed:
   if (note.kind === 'data') return ['# Holds data: a deploy starts it when it is not there, and never replaces it.'];
   const blocking = note.obstacles.filter((obstacle) => obstacle.blocks);
   if (blocking.length > 0) {
-    const moves = routed && blocking.some((obstacle) => obstacle.kind === 'host_port');
+    const moves = routed && blocking.every((obstacle) => obstacle.kind === 'host_port');
     return [
       `# A deploy stops the old ${routed ? 'one before the new one starts, and requests are lost in between' : 'one before the new one starts'}, because it`,
       ...blocking.map((obstacle) => `#   ${obstacle.reason} (${place(obstacle.location)})`),
