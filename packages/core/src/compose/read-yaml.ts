@@ -30,23 +30,31 @@ export function readYaml(yaml: Yaml, text: string, file: string, codes: { readon
     const { line, col } = counter.linePos(offset);
     return { file, line: Math.max(line, 1), column: Math.max(col, 1) };
   };
+  let tooMuch = false;
   const problem = (at: Location, message: string, next: readonly string[], code = codes.syntax): void => {
-    problems.push({ severity: 'error', code, message, next, location: at });
+    // What is left unread after a limit would only look wrong.
+    if (!tooMuch) problems.push({ severity: 'error', code, message, next, location: at });
   };
 
   const source = text.replace(/^\uFEFF/, '');
+  const tooDeep = (at: Location): void => problem(at, 'it is nested too deeply to be read', [`nest no deeper than ${deepest} levels`], codes.limits);
   let documents: ReturnType<Yaml['parseAllDocuments']>;
   try {
     // `uniqueKeys` is quadratic (23 s at 512 KiB); a set does it below. Anchors are resolved below too, in one pass.
     documents = yaml.parseAllDocuments(source, { lineCounter: counter, schema: 'failsafe', uniqueKeys: false, merge: false, prettyErrors: false, logLevel: 'silent', version: '1.2' });
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    problem({ file, line: 1, column: 1 }, 'it is nested too deeply to be read', [`nest no deeper than ${deepest} levels`], codes.limits);
-    return { root: undefined, problems };
+    documents = [];
+    tooDeep({ file, line: 1, column: 1 });
   }
   if (!Array.isArray(documents)) return { root: undefined, problems };
   const [document, second] = documents;
   for (const error of document?.errors ?? []) {
+    // The library catches its own overflow of the stack.
+    if (error.message.startsWith('Maximum call stack')) {
+      tooDeep(place(error.pos[0]));
+      continue;
+    }
     const tab = error.code === 'TAB_AS_INDENT';
     problem(place(error.pos[0]), tab ? 'a tab is used as indentation; YAML allows spaces only' : lowered(error.message), tab ? ['replace the tab by spaces'] : [`correct the YAML at ${file}:${place(error.pos[0]).line}`]);
   }
@@ -54,9 +62,8 @@ export function readYaml(yaml: Yaml, text: string, file: string, codes: { readon
   if (problems.length > 0 || document === undefined || document.contents === null) return { root: undefined, problems };
 
   const anchors = new Map<string, Sized>();
-  let tooMuch = false;
   const limit = (at: Location, message: string): Sized => {
-    if (!tooMuch) problem(at, message, ['write it out with fewer aliases and levels'], codes.limits);
+    problem(at, message, ['write it out with fewer aliases and levels'], codes.limits);
     tooMuch = true;
     return { node: { kind: 'scalar', at, value: null }, size: 1 };
   };

@@ -41,12 +41,13 @@ export async function readCompose(input: ReadComposeInput): Promise<ComposeModel
   const project = input.settings.composeProject ?? 'project';
   const variables = { ...input.settings.variables, COMPOSE_PROJECT_NAME: project };
   const sources = await loadSources(input.files, yaml, input.settings.compose, variables);
-  if (sources.problems.length > 0) throw refuse(sources.problems);
+  // What cannot be parsed hides the rest; a file that is missing hides nothing of the others.
+  if (sources.main.length < input.settings.compose.length) throw refuse(sources.problems);
   const own = assemble(sources, variables);
   const locate = (path: Path): Location => placeOf(own.root, path);
 
-  const read = await byReader(input, sources, own, variables, project, locate);
-  const problems: Finding[] = [...read.problems];
+  const read = await byReader(sources.problems.length > 0 ? { ...input, reader: 'built-in' } : input, sources, own, variables, project, locate);
+  const problems: Finding[] = [...sources.problems, ...read.problems.filter((one) => one.code !== 'SC1305' || sources.problems.length === 0)];
   const envFiles = await readEnvFiles(input.files, own.root, variables, problems);
   if (problems.length > 0) throw refuse(problems);
 
