@@ -1,10 +1,10 @@
 import { constants } from 'node:os';
 import { stat } from 'node:fs/promises';
 import { fail, type StagecraftError } from '../errors/index.js';
+import { createRedactor } from '../io/redact.js';
 import type { ExecResult } from '../plugin-api/host.js';
-import type { Exec, ExecOptions } from '../ports/exec.js';
+import type { Exec } from '../ports/exec.js';
 import { lineReader } from './lines.js';
-import { masker } from './mask.js';
 
 export interface ExecSetup {
   /** Folder that processes run in when no `cwd` is given. */
@@ -111,6 +111,12 @@ export function exitError(argv: readonly string[], result: ExecResult, about: { 
     next: about.next ?? [],
     tail: tailOf(mask(result.stderr.trim() === '' ? result.stdout : result.stderr)),
   });
+}
+
+function masker(secrets: readonly string[]): (text: string) => string {
+  const redactor = createRedactor();
+  redactor.add(secrets);
+  return (text) => redactor.redact(text);
 }
 
 /** The last lines of an output, without the empty ones at its end. */
