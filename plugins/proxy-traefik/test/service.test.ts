@@ -1,0 +1,50 @@
+import { describe, expect, it } from '@jest/globals';
+import proxy from '../src/proxy.js';
+import { config, place } from './tables.js';
+
+describe('how Traefik is run', () => {
+  it('by flags, its API on loopback alone and for the host alone', () => {
+    expect(proxy.service(config, place)).toMatchInlineSnapshot(`
+{
+  "command": [
+    "--entrypoints.web.address=:80",
+    "--entrypoints.stagecraft.address=:8082",
+    "--providers.file.directory=/etc/stagecraft",
+    "--providers.file.watch=true",
+    "--providers.providersthrottleduration=100ms",
+    "--serverstransport.forwardingtimeouts.idleconntimeout=1s",
+    "--api=true",
+    "--api.dashboard=false",
+    "--api.insecure=false",
+    "--global.checknewversion=false",
+    "--global.sendanonymoususage=false",
+    "--log.level=ERROR",
+  ],
+  "files": [
+    {
+      "content": "# Written by Stagecraft: who may ask the proxy's API.
+http:
+  routers:
+    stagecraft-api:
+      entryPoints: ["stagecraft"]
+      rule: "PathPrefix(\`/api\`) && ClientIP(\`198.51.100.1\`)"
+      service: "api@internal"
+",
+      "path": "stagecraft.yml",
+    },
+  ],
+  "folder": "/etc/stagecraft",
+  "image": "traefik:v3.7",
+  "ports": [
+    "80:80",
+    "127.0.0.1:8082:8082",
+  ],
+}
+`);
+  });
+
+  it('believes forwarded headers of nobody, or of those that the config names', () => {
+    expect(proxy.service(config, place).command.join(' ')).not.toContain('trustedips');
+    expect(proxy.service({ ...config, trusted_ips: ['203.0.113.0/24', '2001:db8::1'] }, place).command).toContain('--entrypoints.web.forwardedheaders.trustedips=203.0.113.0/24,2001:db8::1');
+  });
+});
