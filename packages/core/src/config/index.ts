@@ -1,2 +1,1 @@
-export { configSchema, configVersion } from './schema.js';
 export { readConfigFile, type ReadConfigOptions } from './read.js';
