@@ -4,6 +4,7 @@ import type { Scope } from '../hosts/scope.js';
 import type { ExecResult, HostFiles } from '../plugin-api/host.js';
 import type { Clock } from '../ports/clock.js';
 import type { Shell } from '../ports/shell.js';
+import { broken } from './journal.js';
 import { takenOver } from './locked.js';
 import { exits, prelude } from './prelude.js';
 import type { LockRecord } from './types.js';
@@ -79,6 +80,7 @@ function outputOf(place: Place, result: ExecResult, what: string): string {
   if (result.exitCode === exits.notOurs) {
     throw fail({ code: 'SC3016', kind: 'user', message: `The state folder is not used: ${last}.`, next: [`ls -ld ${quote(place.scope.root)} ${quote(place.scope.folder)}`, 'Make it a folder of your own, or set STAGECRAFT_HOST_DIR to another one.'] });
   }
+  if (said.some((line) => line.includes('journal.ndjson is no record'))) throw broken(`${place.scope.folder}/journal.ndjson`, 'its last line is not a journal record');
   const full = said.some((line) => /no space left|disk quota|I\/O error/i.test(line)) || result.exitCode === exits.full;
   throw fail({
     code: full ? 'SC3021' : 'SC3020',

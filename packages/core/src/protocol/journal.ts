@@ -29,9 +29,9 @@ export function verifyJournal(text: string, path: string, before: Journal = empt
   let head = before.head;
   for (const line of text.slice(before.length, end - 1).split('\n')) {
     const record = parse(line);
-    if (record === undefined) throw broken(path, records.length + 1, 'is not a journal record');
-    if (record.prev !== head) throw broken(path, records.length + 1, 'does not follow from the line before it');
-    if (record.seq !== records.length + 1) throw broken(path, records.length + 1, `has number ${record.seq}`);
+    if (record === undefined) throw broken(path, `line ${records.length + 1} is not a journal record`);
+    if (record.prev !== head) throw broken(path, `line ${records.length + 1} does not follow from the line before it`);
+    if (record.seq !== records.length + 1) throw broken(path, `line ${records.length + 1} has number ${record.seq}`);
     records.push(record);
     head = digestOf(line);
     digests.push(head);
@@ -52,15 +52,15 @@ function parse(line: string): JournalRecord | undefined {
   }
 }
 
-function broken(path: string, line: number, what: string): Error {
+export function broken(path: string, what: string): Error {
   return fail({
     code: 'SC3010',
     kind: 'external',
-    message: `The journal ${path} was changed or damaged: line ${line} ${what}. It is kept as it is, and nothing is written after it. Running services are not touched.`,
+    message: `The journal ${path} was changed or damaged: ${what}. It is kept as it is, and nothing is written after it. Running services are not touched.`,
     next: [`Restore ${path} from a backup, or`, `move the folder aside (mv ${folderOf(path)} ${folderOf(path)}.aside) to begin a new history, then: stagecraft deploy`],
   });
 }
 
-export function folderOf(path: string): string {
+function folderOf(path: string): string {
   return path.slice(0, path.lastIndexOf('/'));
 }

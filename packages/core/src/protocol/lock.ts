@@ -124,7 +124,8 @@ async function giveBack(place: Place, session: string): Promise<'released' | 'le
   const record = await readLock(place);
   if (record === undefined) return 'released';
   if (record.session !== session) throw takenOver(record);
-  const script = `if step_free; then rm -f "$E/lock" && sync "$E" && printf 'released\\n'; else save "$E/lock" ${quote(line({ ...record, left: true }))} && printf 'left\\n'; fi || exit ${exits.full}`;
+  // A script publishes its exit file an instant before it ends and frees the flock.
+  const script = `if step_free -w 1; then rm -f "$E/lock" && sync "$E" && printf 'released\\n'; else save "$E/lock" ${quote(line({ ...record, left: true }))} && printf 'left\\n'; fi || exit ${exits.full}`;
   return split(await change(place, session, script, 'Releasing the lock'))[0] === 'left' ? 'left' : 'released';
 }
 

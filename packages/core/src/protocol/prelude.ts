@@ -29,7 +29,7 @@ take_step() {
   need flock; exec 9>>"$E/step.lock"
   flock -w "$1" 9
 }
-step_free() { (exec 9>>"$E/step.lock" && flock -n 9); }
+step_free() { (exec 9>>"$E/step.lock" && flock "\${1:--n}" \${2:+"$2"} 9); }
 first_line() {
   l=
   [ ! -e "$1" ] || { IFS= read -r l <"$1" || :; }
@@ -64,7 +64,7 @@ tip() {
   fi
   [ -n "$last" ] || return 0
   seq=\${last#*'"seq":'}; seq=\${seq%%,*}
-  case $seq in ''|*[!0-9]*) return 1 ;; esac
+  case $seq in ''|*[!0-9]*) echo 'the last line of journal.ndjson is no record' >&2; return 1 ;; esac
   seq=$((seq + 1))
   prev=$(printf %s "$last" | sha256sum) || return 1
   prev=\${prev%% *}

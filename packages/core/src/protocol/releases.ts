@@ -1,4 +1,4 @@
-import { fail } from '../errors/index.js';
+import { fail, isStagecraftError } from '../errors/index.js';
 import { quote } from '../hosts/quote.js';
 import { servingOf, verifyHistory } from './history.js';
 import { parseObject, readRecord, runFenced, runScript, type Place } from './host-script.js';
@@ -49,11 +49,13 @@ export function createReleases(place: Place, readChain: () => Promise<Journal>):
     readReleaseFile: (id, name) => place.files.read(`${folder}/releases/${checked(id)}/${insidePath(name)}`),
 
     async history() {
-      // Records before the journal: what is closed in between must not look lost.
-      const text = await runScript(place, `[ ! -d "$E/releases" ] || find "$E/releases" -mindepth 2 -maxdepth 2 -name release.json -exec cat {} +`, 'Reading the history');
-      const journal = await readChain();
-      const host = parseObject<HostRecord>((await place.files.read(`${place.scope.root}/host.json`)) ?? '');
-      return verifyHistory(text.split('\n').filter((line) => line !== ''), journal, host?.identity ?? '', folder);
+      try {
+        return await readHistory(place, readChain);
+      } catch (error) {
+        // Records and journal are read one after the other; what was closed in between looks changed, and does not the next time.
+        if (!isStagecraftError(error) || !['SC3011', 'SC3012'].includes(error.code)) throw error;
+        return readHistory(place, readChain);
+      }
     },
 
     serving: async () => servingOf(await releases.history()),
@@ -77,6 +79,13 @@ rm -rf "$E"/releases/${quote(id)} && rm -f "$E"/secrets/${quote(`${id}.json`)} "
     },
   };
   return releases;
+}
+
+async function readHistory(place: Place, readChain: () => Promise<Journal>): Promise<readonly ReleaseRecord[]> {
+  const text = await runScript(place, `[ ! -d "$E/releases" ] || find "$E/releases" -mindepth 2 -maxdepth 2 -name release.json -exec cat {} +`, 'Reading the history');
+  const journal = await readChain();
+  const host = parseObject<HostRecord>((await place.files.read(`${place.scope.root}/host.json`)) ?? '');
+  return verifyHistory(text.split('\n').filter((line) => line !== ''), journal, host?.identity ?? '', place.scope.folder);
 }
 
 export function releaseLine(release: ReleaseRecord): { readonly text: string; readonly digest: string } {

@@ -126,7 +126,7 @@ describe('the journal of a host', () => {
     await store.note(session, { type: 'note', operation, message: 'a' });
     await appendFile(path, 'garbage\n');
     const text = await readFile(path, 'utf8');
-    await expect(store.note(session, { type: 'note', operation, message: 'b' })).rejects.toMatchObject({ kind: 'external' });
+    await expect(store.note(session, { type: 'note', operation, message: 'b' })).rejects.toMatchObject({ code: 'SC3010', kind: 'external' });
     await expect(store.run(session, { operation, step: 's', direction: 'do', attempt: 1, effects: `: >${folder}/effect`, timeoutMs: 1000 })).rejects.toMatchObject({ kind: 'external' });
     await expect(readFile(join(folder, 'effect'))).rejects.toThrow('ENOENT');
     expect(await readFile(path, 'utf8')).toBe(text);

@@ -74,7 +74,7 @@ describe('the lock', () => {
 
   it('is left while a step runs, and free when the step has ended', async () => {
     const { store, session, operation, owner } = await held();
-    const running = store.run(session, step(operation, 'sleep 0.7'));
+    const running = store.run(session, step(operation, 'sleep 2.5'));
     await until(() => store.stepRunning());
     expect(await store.leave(session)).toBe('left');
     await expect(store.acquire(owner, 'op-next', Date.now())).rejects.toMatchObject({ code: 'SC3000', message: expect.stringContaining('left while a step still runs') });

@@ -154,6 +154,20 @@ describe('history', () => {
     }
   });
 
+  it('is read whole while releases are being closed', async () => {
+    const { root, store, owner } = await deployed(1);
+    let closing = true;
+    const closes = (async () => {
+      for (let i = 0; i < 6; i += 1) await deployOnce(store, owner);
+      closing = false;
+    })();
+    let most = 0;
+    while (closing) most = Math.max(most, (await storeAt(root).history()).length);
+    await closes;
+    expect(most).toBeGreaterThan(1);
+    expect(await store.history()).toHaveLength(7);
+  });
+
   it('forgets what was pruned, and its secrets', async () => {
     const { store, folder, owner, releases } = await deployed(3);
     const old = releases[0]?.id ?? '';

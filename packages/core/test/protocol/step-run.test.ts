@@ -59,6 +59,7 @@ describe('a step', () => {
     expect(outcome).toMatchObject({ state: 'unknown', reason: expect.stringContaining('longer') });
     const pid = (await readFile(join(folder, 'inner'), 'utf8')).trim();
     expect(await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => ') Z')).toContain(') Z');
+    await store.waitForStep();
     expect(await store.stepRunning()).toBe(false);
     expect((await store.readJournal()).at(-1)).toMatchObject({ type: 'outcome', status: 'failed', exitCode: 124 });
   });
