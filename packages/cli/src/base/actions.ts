@@ -33,13 +33,14 @@ export interface Actions {
   logs(ws: Workspace, options: LogsOptions): AsyncIterable<LogEntry>;
   lockStatus(ws: Workspace): Promise<LockStatus>;
   lockTake(ws: Workspace, options: { readonly id?: string }): Promise<LockStatus>;
-  configValidate(ws: Workspace): Promise<{ readonly findings: readonly Finding[]; readonly environments: readonly string[] }>;
+  configValidate(ws: Workspace): Promise<{ readonly file: string; readonly findings: readonly Finding[]; readonly environments: readonly string[] }>;
   configShow(ws: Workspace): Promise<ConfigShown>;
-  configSchema(ws: Workspace): Promise<unknown>;
+  configSchema(): unknown;
   init(ws: Workspace, options: InitOptions): Promise<InitResult>;
-  planText(plan: Plan, options?: { readonly width?: number }): string;
-  planJson(plan: Plan): string;
-  planMermaid(plan: Plan): string;
+  renderPlanText(plan: Plan): string;
+  renderPlanJson(plan: Plan): string;
+  renderPlanMermaid(plan: Plan): string;
+  savePlan(plan: Plan): string;
   createExec(options: { readonly folder: string; readonly processEnv: Readonly<Record<string, string | undefined>> }): Exec;
   createFiles(folder: string): Files;
 }

@@ -1,4 +1,4 @@
-import { createInterface } from 'node:readline/promises';
+import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import type { Question } from '@stagecraft/core';
 import type { World } from './world.js';
@@ -12,19 +12,11 @@ export interface Answer {
 export async function ask(question: Question, world: World, options: { readonly yes: boolean; readonly interactive: boolean; readonly signal: AbortSignal; readonly interrupt: () => void }): Promise<Answer> {
   if (options.yes) return { answer: question.choices.includes('yes') ? 'yes' : question.fallback, by: 'yes' };
   if (!options.interactive) return { answer: question.fallback, by: 'fallback' };
-  const output = new Writable({
-    decodeStrings: false,
-    write(chunk: string | Buffer, _encoding, done) {
-      world.stderr.write(chunk.toString());
-      done();
-    },
-  });
-  const lines = createInterface({ input: world.stdin, output, terminal: true });
-  // In terminal mode readline swallows Ctrl-C: hand it on, so that it means what it means everywhere.
-  lines.on('SIGINT', options.interrupt);
+  const lines = readLines(world, options.interrupt);
   try {
     for (;;) {
-      const typed = (await lines.question(promptOf(question), { signal: options.signal })).trim();
+      lines.prompt(promptOf(question));
+      const typed = (await lines.next(options.signal)).trim();
       const answer = choose(question, typed);
       if (answer !== undefined) return { answer, by: 'person' };
       world.stderr.write(`Please type one of: ${question.choices.join(', ')}\n`);
@@ -32,6 +24,47 @@ export async function ask(question: Question, world: World, options: { readonly 
   } finally {
     lines.close();
   }
+}
+
+/** Lines of the terminal, in order, those that came before they were asked for too. */
+function readLines(world: World, interrupt: () => void): { prompt(text: string): void; next(signal: AbortSignal): Promise<string>; close(): void } {
+  const output = new Writable({
+    decodeStrings: false,
+    write(chunk: string | Buffer, _encoding, done) {
+      world.stderr.write(chunk.toString());
+      done();
+    },
+  });
+  const reader = createInterface({ input: world.stdin, output, terminal: true });
+  const typed: string[] = [];
+  let taken: ((line: string) => void) | undefined;
+  reader.on('line', (line) => {
+    if (taken === undefined) typed.push(line);
+    else taken(line);
+    taken = undefined;
+  });
+  // In terminal mode Ctrl-C is a key: hand it on, so that it means what it means everywhere.
+  reader.on('SIGINT', () => {
+    world.stderr.write('\n');
+    interrupt();
+  });
+  return {
+    prompt(text) {
+      reader.setPrompt(text);
+      reader.prompt();
+    },
+    next: (signal) =>
+      new Promise((take, refuse) => {
+        const early = typed.shift();
+        if (early !== undefined) return take(early);
+        if (signal.aborted) return refuse(signal.reason as Error);
+        taken = take;
+        signal.addEventListener('abort', () => refuse(signal.reason as Error), { once: true });
+        // Ctrl-D: nothing more will be typed.
+        reader.once('close', () => take(''));
+      }),
+    close: () => reader.close(),
+  };
 }
 
 function promptOf(question: Question): string {

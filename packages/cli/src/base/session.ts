@@ -128,8 +128,9 @@ export function openSession(world: World, options: SessionOptions): Session {
   }
 }
 
-function documentOf(outcome: Outcome, redactor: Redactor): string {
-  return withNewline(outcome.json === undefined ? JSON.stringify(redactor.redactData(outcome.data) ?? null, null, 2) : outcome.json);
+function documentOf({ data, json }: Outcome, redactor: Redactor): string {
+  if (json !== undefined && redactor.redact(json) === json) return withNewline(json);
+  return withNewline(JSON.stringify(redactor.redactData(json === undefined ? data : JSON.parse(json)) ?? null, null, 2));
 }
 
 function withNewline(text: string): string {

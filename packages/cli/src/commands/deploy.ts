@@ -36,7 +36,7 @@ export default class Deploy extends StagecraftCommand<typeof Deploy> {
     const lockWaitMs = durationOf(this.flags['lock-wait'] ?? '0s');
     const saved = plan === undefined ? undefined : { path: plan, text: await this.savedPlan(plan) };
     const ws = await this.workspace();
-    const { deploy, planText } = await this.actions();
+    const { deploy, renderPlanText } = await this.actions();
     const result = await deploy(ws, {
       ...(version === undefined ? {} : { version }),
       ...(saved === undefined ? {} : { saved }),
@@ -49,7 +49,7 @@ export default class Deploy extends StagecraftCommand<typeof Deploy> {
       lockWaitMs,
     });
     const { plan: planned, outcome } = result;
-    const text = outcome === 'planned' && planned !== undefined ? planText(planned, { width: this.look.width }) : undefined;
+    const text = outcome === 'planned' && planned !== undefined ? renderPlanText(planned) : undefined;
     return { data: result, text: (look) => text ?? deployText(result, look), exitCode: result.exitCode };
   }
 

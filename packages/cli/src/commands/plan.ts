@@ -1,5 +1,5 @@
 import { Flags } from '@oclif/core';
-import { phaseNames, type PhaseName, type Plan as PlanData } from '@stagecraft/core';
+import { fail, phaseNames, type PhaseName, type Plan as PlanData } from '@stagecraft/core';
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { StagecraftCommand } from '../base/command.js';
@@ -31,24 +31,28 @@ export default class Plan extends StagecraftCommand<typeof Plan> {
   protected async act(): Promise<Outcome> {
     const { version, services, roles, hosts, phases, refresh, pull, format, out } = this.flags;
     const ws = await this.workspace();
-    const { planAction, planText, planJson, planMermaid } = await this.actions();
+    const { planAction, renderPlanText, renderPlanJson, renderPlanMermaid, savePlan } = await this.actions();
     const filter = { ...(services && { services }), ...(roles && { roles }), ...(hosts && { hosts }), ...(phases && { phases: phases as PhaseName[] }) };
     const plan = await planAction(ws, { ...(version === undefined ? {} : { version }), refresh, filter, pull });
-    const json = withNewline(planJson(plan));
-    if (out !== undefined) await writeFile(resolve(this.world.cwd, out), json);
+    const json = renderPlanJson(plan);
+    if (out !== undefined) await this.save(out, savePlan(plan));
     return {
       data: plan,
       json,
-      text: ({ width }) => (format === 'json' ? json : format === 'mermaid' ? planMermaid(plan) : planText(plan, { width })),
+      text: () => (format === 'json' ? json : format === 'mermaid' ? renderPlanMermaid(plan) : renderPlanText(plan)),
       exitCode: this.flags['detailed-exitcode'] && hasChanges(plan) ? 20 : 0,
     };
+  }
+
+  private async save(path: string, text: string): Promise<void> {
+    try {
+      await writeFile(resolve(this.world.cwd, path), text);
+    } catch (cause) {
+      throw fail({ code: 'SC5417', kind: 'user', message: `the plan cannot be saved as ${path}: ${(cause as NodeJS.ErrnoException).code ?? 'unknown error'}`, next: ['name a file in a folder that is there, and that you may write'], cause });
+    }
   }
 }
 
 function hasChanges(plan: PlanData): boolean {
   return plan.steps.length > 0;
-}
-
-function withNewline(text: string): string {
-  return text.endsWith('\n') ? text : `${text}\n`;
 }

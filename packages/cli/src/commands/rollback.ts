@@ -29,7 +29,7 @@ export default class Rollback extends StagecraftCommand<typeof Rollback> {
     const [toRelease, toVersion] = [this.flags['to-release'], this.flags['to-version']];
     const lockWaitMs = durationOf(this.flags['lock-wait'] ?? '0s');
     const ws = await this.workspace();
-    const { rollback, planText } = await this.actions();
+    const { rollback, renderPlanText } = await this.actions();
     const result = await rollback(ws, {
       ...(toRelease === undefined ? {} : { toRelease }),
       ...(toVersion === undefined ? {} : { toVersion }),
@@ -38,7 +38,7 @@ export default class Rollback extends StagecraftCommand<typeof Rollback> {
       lockWaitMs,
     });
     const { plan: planned, outcome } = result;
-    const text = outcome === 'planned' && planned !== undefined ? planText(planned, { width: this.look.width }) : undefined;
+    const text = outcome === 'planned' && planned !== undefined ? renderPlanText(planned) : undefined;
     return { data: result, text: (look) => text ?? deployText(result, look), exitCode: result.exitCode };
   }
 }

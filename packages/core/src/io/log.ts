@@ -14,7 +14,7 @@ export interface LogRecord {
 export interface Log {
   /** Writes the entry when its level is on. Never throws. */
   write(record: LogRecord): void;
-  /** Resolves when everything is written. */
+  /** Resolves when everything is written; entries after this are dropped. May be called again. */
   close(): Promise<void>;
 }
 
@@ -36,9 +36,18 @@ export function createLog(options: LogOptions): Log {
   const put = (entry: LogRecord & { readonly at: number }): void => {
     logger?.log({ level: entry.level, message: entry.message, details: entry.details ?? {}, at: entry.at });
   };
+  let closing: Promise<void> | undefined;
+  const closed = async (): Promise<void> => {
+    await loading;
+    const open = logger;
+    if (open === undefined) return;
+    const written = new Promise((done) => open.once('finish', done));
+    open.end();
+    await written;
+  };
   return {
     write(record) {
-      if (logLevels.indexOf(record.level) > logLevels.indexOf(options.level)) return;
+      if (closing !== undefined || logLevels.indexOf(record.level) > logLevels.indexOf(options.level)) return;
       const entry = { ...record, at: options.now() };
       if (logger !== undefined) return put(entry);
       early.push(entry);
@@ -47,16 +56,6 @@ export function createLog(options: LogOptions): Log {
         early.splice(0).forEach(put);
       });
     },
-    async close() {
-      await loading;
-      const open = logger;
-      if (open === undefined) return;
-      await new Promise<void>((done) => {
-        open.once('finish', () => {
-          done();
-        });
-        open.end();
-      });
-    },
+    close: () => (closing ??= closed()),
   };
 }

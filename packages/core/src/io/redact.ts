@@ -10,7 +10,7 @@ export interface Redactor {
   add(values: readonly string[]): void;
   /** The text with every known value masked. */
   redact(text: string): string;
-  /** The same data with every string in it masked, keys too. Serialise after this: masking JSON text could break it. */
+  /** The same data with every string in it masked, keys and numbers too. Serialise after this: masking JSON text could break it. */
   redactData<Data>(data: Data): Data;
   /** For text that comes in pieces: a value that is split over two of them is masked all the same. */
   stream(): RedactingStream;
@@ -117,6 +117,7 @@ function base64Of(value: string): string[] {
 
 function redactStrings(data: unknown, redact: (text: string) => string): unknown {
   if (typeof data === 'string') return redact(data);
+  if (typeof data === 'number') return redact(String(data)) === String(data) ? data : mask;
   if (Array.isArray(data)) return data.map((entry) => redactStrings(entry, redact));
   if (typeof data !== 'object' || data === null) return data;
   return Object.fromEntries(Object.entries(data).map(([key, entry]) => [redact(key), redactStrings(entry, redact)]));

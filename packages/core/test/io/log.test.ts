@@ -24,6 +24,16 @@ describe('the log', () => {
     expect(lines).toEqual(['03:04:05.006 error yes\n']);
   });
 
+  it('closes twice, and takes nothing after that', async () => {
+    const lines: string[] = [];
+    const log = logTo('info', lines);
+    log.write({ level: 'info', message: 'one' });
+    await log.close();
+    log.write({ level: 'info', message: 'two' });
+    await log.close();
+    expect(lines).toEqual(['03:04:05.006 info one\n']);
+  });
+
   it('colours only when asked', async () => {
     const lines: string[] = [];
     const log = logTo('info', lines, true);

@@ -72,10 +72,16 @@ describe('redaction', () => {
     expect(redactor.redact('line 2 is MIIEowIBAAKCAQEA.')).toBe(`line 2 is ${mask}.`);
   });
 
-  it('keeps data data: keys, lists and numbers stay, strings are masked', () => {
+  it('keeps data data: keys and lists stay, strings are masked', () => {
     const redactor = createRedactor();
     redactor.add(['s3cr"et']);
     expect(redactor.redactData({ a: ['x s3cr"et', 1, null, true], 's3cr"et': { b: 's3cr"et' } })).toEqual({ a: [`x ${mask}`, 1, null, true], [mask]: { b: mask } });
+  });
+
+  it('masks a number that is a secret', () => {
+    const redactor = createRedactor();
+    redactor.add(['54321']);
+    expect(redactor.redactData({ port: 54321, other: 5432 })).toEqual({ port: mask, other: 5432 });
   });
 
   it('takes values as they become known', () => {

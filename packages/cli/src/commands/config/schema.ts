@@ -7,9 +7,8 @@ export default class ConfigSchema extends StagecraftCommand<typeof ConfigSchema>
   static override exitCodes = [0, 1, 2, 3, 130, 143] as const;
 
   protected async act(): Promise<Outcome> {
-    const ws = await this.workspace({ here: true });
     const { configSchema } = await this.actions();
-    const schema = await configSchema(ws);
+    const schema = configSchema();
     return { data: schema, text: () => JSON.stringify(schema, null, 2) };
   }
 }

@@ -12,12 +12,10 @@ export default class ConfigValidate extends StagecraftCommand<typeof ConfigValid
     const ws = await this.workspace();
     const { configValidate } = await this.actions();
     const result = await configValidate(ws);
-    const errors = result.findings.filter((finding) => finding.severity === 'error');
+    const { file, environments, findings } = result;
     return {
       data: result,
-      text: ({ paint }) =>
-        [...result.findings.map((finding) => findingText(finding, paint)), errors.length > 0 ? `${plural(errors.length, 'error')}\n` : `${paint.green('valid')}  ${ws.config}: ${plural(result.environments.length, 'environment')} (${result.environments.join(', ')})\n`].join(''),
-      exitCode: errors.length > 0 ? 1 : 0,
+      text: ({ paint }) => [...findings.map((finding) => findingText(finding, paint)), `${paint.green('valid')}  ${file}: ${plural(environments.length, 'environment')} (${environments.join(', ')})\n`].join(''),
     };
   }
 }
