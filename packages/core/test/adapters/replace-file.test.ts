@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { transformSync } from '@swc/core';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-const traced = spawnSync('strace', ['-f', '-o', '/dev/null', 'true']).status === 0;
+const tracer = 'strace';
+const traced = spawnSync(tracer, ['-f', '-o', '/dev/null', 'true']).status === 0;
 const crashes = traced ? describe : describe.skip;
 
 let folder: string;
@@ -27,7 +28,7 @@ crashes(`replacing a file${traced ? '' : ' (skipped: strace is not there, or may
     const work = await mkdtemp(join(folder, 'work-'));
     const [path, log] = [join(work, 'file'), join(folder, 'trace')];
     await writeFile(path, oldText);
-    const { status } = spawnSync('strace', ['-f', '-y', '-o', log, ...flags, process.execPath, program, path, newText]);
+    const { status } = spawnSync(tracer, ['-f', '-y', '-o', log, ...flags, process.execPath, program, path, newText]);
     return { status, text: await readFile(path, 'utf8'), left: (await readdir(work)).filter((name) => name !== 'file'), trace: (await readFile(log, 'utf8')).replaceAll(work, 'WORK') };
   }
 
