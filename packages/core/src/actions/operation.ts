@@ -43,6 +43,8 @@ export async function carryOut(operation: Operation, plan: SealedPlan, proxy: Pr
     try {
       for (const phase of ['push', 'migrate_pre', 'rollout'] as const) await walkPhase(operation, walk, phase);
       await stillHealthy(walk, plan);
+      // After the signal nothing new begins, a decision least of all.
+      if (operation.ws.signal.aborted) throw interrupted();
       decision = await decide(operation, 'commit');
     } catch (error) {
       if (keepsOpen(error)) throw error;
@@ -203,5 +205,3 @@ export function failureOf(error: unknown, phase: PhaseName): Failure {
 export function tellEnd(operation: Operation, outcome: 'completed' | 'returned' | 'failed' | 'nothing to do' | 'interrupted'): void {
   operation.ws.io.event(operationEnded({ outcome, release: operation.open.release, durationMs: operation.ws.clock.now() - operation.begunAt }));
 }
-
-export { interrupted };
