@@ -50,6 +50,9 @@ const unheard: Readonly<Record<string, readonly [string, string]>> = {
   pull_policy: ['`pull_policy` is not honoured: images are on the host before anything changes', 'remove it; `deploy --pull` asks for newer ones'],
 };
 
+/** Keys of a service that are told here: no need to call them unknown as well. */
+export const cautioned: ReadonlySet<string> = new Set([...Object.keys(refused), ...Object.keys(unheard)]);
+
 const swarmOnly = ['endpoint_mode', 'labels', 'placement', 'rollback_config', 'update_config'];
 
 function serviceCautions(node: Node, tell: Tell): void {

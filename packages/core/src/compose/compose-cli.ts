@@ -99,15 +99,15 @@ export function withoutEnvFiles(source: Source): string {
   const services = child(source.root, 'services');
   const lines = source.text.replace(/^\uFEFF/, '').split('\n');
   const places = new Map<string, { readonly line: number; readonly column: number }>();
-  // Anchored maps appear in several services: each place is edited once.
-  const collect = (node: Node): void => {
-    if (!isMap(node)) return;
-    for (const { value } of node.entries.values()) {
-      const entry = isMap(value) ? value.entries.get('env_file') : undefined;
-      if (entry !== undefined && entry.at.file === source.file) places.set(`${entry.at.line}:${entry.at.column}`, { line: entry.at.line, column: entry.at.column });
-    }
+  // Anchored maps appear in several services: each place is edited once. What `<<` brings is edited even where an own key stands in its place, since
+  // that one has another name afterwards.
+  const collect = (service: Node): void => {
+    if (!isMap(service)) return;
+    const entry = service.entries.get('env_file');
+    if (entry !== undefined && entry.at.file === source.file) places.set(`${entry.at.line}:${entry.at.column}`, entry.at);
+    service.merged?.forEach(collect);
   };
-  if (services !== undefined) collect(services);
+  if (isMap(services)) for (const { value } of services.entries.values()) collect(value);
   // From the right: an edit moves what stands behind it on its line.
   for (const { line, column } of [...places.values()].sort((a, b) => b.column - a.column)) {
     const text = lines[line - 1] as string;

@@ -139,7 +139,7 @@ export function readYaml(yaml: Yaml, text: string, file: string, codes: { readon
       else entries.set(key.value, { at: keyAt, value: value.node });
     }
     for (const part of merged) for (const [key, entry] of part.entries) if (!entries.has(key)) entries.set(key, entry);
-    return { node: { kind: 'map', at, entries, ...tagOf(from.tag, at) }, size };
+    return { node: { kind: 'map', at, entries, ...(merged.length === 0 ? {} : { merged }), ...tagOf(from.tag, at) }, size };
   };
 
   const root = convert(document.contents, { file, line: 1, column: 1 }, 0).node;

@@ -14,7 +14,7 @@ import { askCompose, isAtLeast, oldestCompose } from './compose-cli.js';
 import { inconsistencies } from './consistency.js';
 import { readEnvFiles } from './env-files.js';
 import type { ComposeModel, ComposeService, Json } from './model.js';
-import { cautions } from './cautions.js';
+import { cautioned, cautions } from './cautions.js';
 import { loadSources, type Sources } from './sources.js';
 import { placeOf, toJson, writtenAt } from './tree.js';
 
@@ -68,7 +68,9 @@ async function byReader(input: ReadComposeInput, sources: Sources, own: Assemble
     project,
     portable: { roots: [...roots, { folder: input.folder }], ...(home === undefined || home === '' ? {} : { home }) },
     wrong: (path, expected) => void problems.push({ severity: 'error', code: 'SC1304', message: `\`${shown(path)}\` must be ${expected}`, next: [`correct \`${shown(path)}\``], location: locate(path) }),
-    unknown: (path) => void problems.push(unknown(path, locate(path), strict)),
+    unknown: (path) => {
+      if (strict || path.length !== 3 || !cautioned.has(String(path[2]))) problems.push(unknown(path, locate(path), strict));
+    },
   });
   const builtIn = (): Read => {
     const problems: Finding[] = [...own.problems, ...refusals(own.root, locate)];
@@ -87,11 +89,12 @@ async function byReader(input: ReadComposeInput, sources: Sources, own: Assemble
   }
   if (answer.kind === 'refused') {
     // Our own reader often knows the line; Compose rarely does.
-    const own = builtIn();
-    const places = own.problems;
+    const read = builtIn();
     // An old Compose does not know newer keys; what we know in full need not wait for its upgrade.
-    if (places.length === 0 && input.reader !== 'compose' && !isAtLeast(answer.version, 2, 26)) return own;
-    const whole: Finding = { severity: 'error', code: 'SC1308', message: `Compose refuses the files: ${answer.message}`, next: ['correct what it names; `docker compose config` shows the same'], location: guessedPlace(answer.message, sources, locate) };
+    if (read.problems.length === 0 && input.reader !== 'compose' && !isAtLeast(answer.version, 2, 26)) return read;
+    // What our own reader does not know is not what Compose refused.
+    const places = [...read.problems.filter((one) => one.code !== 'SC1307'), ...cautions(own, sources, read.model, []).filter((one) => one.severity === 'error')];
+    const whole: Finding = { severity: 'error', code: 'SC1308', message: `Compose refuses the files: ${masked(answer.message, input.settings)}`, next: ['correct what it names; `docker compose config` shows the same'], location: guessedPlace(answer.message, sources, locate) };
     return { model: empty, reader: 'compose', problems: places.length > 0 ? [...places] : [whole], findings: [] };
   }
   const found: Finding[] = [];
@@ -126,6 +129,11 @@ function unknown(path: Path, location: Location, strict: boolean): Finding {
   return strict
     ? { severity: 'error', code: 'SC1307', message: `${known}, and there is no Docker Compose here that could read it`, next: [`install Docker Compose ${oldestCompose} or later`, `or remove \`${String(path.at(-1))}\``], location }
     : { severity: 'warning', code: 'SC1307', message: `${known}: a deploy leaves it out`, next: [`remove \`${String(path.at(-1))}\` where it is not needed`], location };
+}
+
+/** Compose may repeat what interpolation put in. */
+function masked(message: string, { variables, secretNames = [] }: ReadComposeInput['settings']): string {
+  return secretNames.reduce((text, name) => (variables[name] === undefined || variables[name] === '' ? text : text.replaceAll(variables[name], '***')), message);
 }
 
 /** `services.web.ports[0].target` */

@@ -10,17 +10,25 @@ export function resolvePlain(source: string): null | boolean | number | string {
   const plain = source.replaceAll('_', '');
   const whole = integer(plain);
   if (whole !== undefined) return whole;
-  if (float.test(plain)) return Number(plain);
+  if (float.test(plain)) {
+    const number = Number(plain);
+    // A large one without a fraction would be taken for a whole number, which is printed in another way.
+    return Number.isInteger(number) && Math.abs(number) >= 1e6 ? floatText(number) : number;
+  }
   return source;
 }
 
-/** A scalar as text, as Go prints it: `1.50` is `1.5`, `1e21` is `1e+21`, `true` is `true`. */
+/** A scalar as text, as Go prints it: `1.50` is `1.5`, `1234567.5` is `1.2345675e+06`, `true` is `true`. */
 export function scalarText(value: boolean | number | string): string {
-  if (typeof value !== 'number' || Number.isInteger(value) && Math.abs(value) < 1e21) return String(value);
-  const exponent = Math.floor(Math.log10(Math.abs(value)));
-  if (exponent >= -4 && exponent < 21) return String(value).includes('e') ? value.toFixed(20).replace(/0+$/, '') : String(value);
+  return typeof value !== 'number' || Number.isInteger(value) ? String(value) : floatText(value);
+}
+
+function floatText(value: number): string {
+  const exponential = value.toExponential();
+  const exponent = Number(exponential.slice(exponential.indexOf('e') + 1));
+  if (value === 0 || (exponent >= -4 && exponent < 6)) return String(value);
   // Go writes at least two digits of exponent.
-  return value.toExponential().replace(/e([-+])(\d)$/, 'e$10$2');
+  return exponential.replace(/e([-+])(\d)$/, 'e$10$2');
 }
 
 const nulls = new Set(['', '~', 'null', 'Null', 'NULL']);

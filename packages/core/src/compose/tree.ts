@@ -8,6 +8,8 @@ export interface MapNode {
   readonly kind: 'map';
   readonly at: Location;
   readonly entries: ReadonlyMap<string, Entry>;
+  /** What `<<` brought; its entries are among `entries` where no own one stands in their place. */
+  readonly merged?: readonly MapNode[];
   readonly tag?: MergeTag;
 }
 
