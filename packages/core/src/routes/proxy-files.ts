@@ -5,21 +5,27 @@ import type { RouteTable } from '../plugin-api/route.js';
 /** The host's folder for its proxy, in a script. `files/` below it is what the proxy's container sees. */
 export const proxyFolder = '"$STAGECRAFT_ROOT"/proxy';
 
-/** sh functions that the scripts here use: `put PATH` makes stdin the file at once, for everybody to read. */
+/** The sh function `put PATH [all]`: makes stdin the file at once; with `all`, everybody may read it, as the proxy's user in its container. */
 export const putFunction = `put() {
-  mkdir -p "$(dirname "$1")"
-  chmod 0755 "$(dirname "$1")"
-  new=$(dirname "$1")/.$(basename "$1").new
+  folder=$(dirname "$1")
+  new=$folder/.$(basename "$1").new
+  mkdir -p "$folder"
   cat >"$new"
-  chmod 0644 "$new"
+  [ $# -lt 2 ] || chmod a+rx "$folder"
+  [ $# -lt 2 ] || chmod a+r "$new"
   sync "$new" 2>/dev/null || sync
   mv -f "$new" "$1"
-  sync "$(dirname "$1")" 2>/dev/null || sync
+  sync "$folder" 2>/dev/null || sync
 }`;
 
-/** sh that puts one file of the proxy's folder in its place. Users' texts enter it quoted alone. */
-export function putLine(file: ProxyFile, folder = `${proxyFolder}/files`): string {
-  return `printf '%s' ${quote(file.content)} | put ${folder}/${quote(file.path)}`;
+/** sh that puts a file where the proxy sees it. Users' texts enter it quoted alone. `filter`: a command on the way. */
+export function putForProxy(file: ProxyFile, filter = ''): string {
+  return `printf '%s' ${quote(file.content)} |${filter === '' ? '' : ` ${filter} |`} put ${proxyFolder}/files/${quote(file.path)} all`;
+}
+
+/** The same for a file of the proxy's folder that only the host's users see. */
+export function putForHost(file: ProxyFile, filter = ''): string {
+  return `printf '%s' ${quote(file.content)} |${filter === '' ? '' : ` ${filter} |`} put ${proxyFolder}/${quote(file.path)}`;
 }
 
 /**
@@ -29,7 +35,7 @@ export function putLine(file: ProxyFile, folder = `${proxyFolder}/files`): strin
 export function changeScript(change: ProxyChange, provider: string, table: RouteTable): string {
   return [
     putFunction,
-    ...change.files.map((file) => putLine(file)),
+    ...change.files.map((file) => putForProxy(file)),
     ...(change.remove.length > 0 ? [`rm -f ${change.remove.map((path) => `${proxyFolder}/files/${quote(path)}`).join(' ')}`] : []),
     saveTable(table, provider),
     ...(change.run.length > 0 ? [`cd ${proxyFolder}/files`] : []),
@@ -46,5 +52,5 @@ function saveTable(table: RouteTable, provider: string): string {
   const path = tableFile(table);
   if (table.routes.length === 0) return `rm -f ${proxyFolder}/${quote(path)}`;
   const { project, environment, routes, targets } = table;
-  return putLine({ path, content: `${JSON.stringify({ project, environment, provider, routes, targets }, undefined, 2)}\n` }, proxyFolder);
+  return putForHost({ path, content: `${JSON.stringify({ project, environment, provider, routes, targets }, undefined, 2)}\n` });
 }

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
-import { quote } from '../hosts/quote.js';
 import type { Scope } from '../hosts/scope.js';
 import type { ProxyPlace, ProxyProvider, ProxyService } from '../plugin-api/proxy.js';
 import { edgeFunctions } from './edge.js';
 import { gatewayPlaceholder, type ProxyRecord } from './place.js';
-import { proxyFolder, putFunction, putLine } from './proxy-files.js';
+import { proxyFolder, putForHost, putForProxy, putFunction } from './proxy-files.js';
 
 /** What `proxy.ensure` needs to know. */
 export interface ProxyProject {
@@ -29,7 +28,7 @@ export function ensureScript(project: ProxyProject): string {
     edgeFunctions(scope),
     `mkdir -p ${proxyFolder}/files ${proxyFolder}/edges`,
     // Whatever the umask of the step: the proxy may be another user in its container.
-    `chmod 0755 ${proxyFolder}/files`,
+    `chmod a+rx ${proxyFolder}/files`,
     `state=$(docker container inspect -f '{{.State.Status}}' ${scope.proxyContainer} 2>/dev/null) || state=absent`,
     'case $state in running) exit 0 ;; paused) docker unpause ' + scope.proxyContainer + ' >/dev/null; exit 0 ;; esac',
     `network ${scope.proxyNetwork}`,
@@ -37,9 +36,9 @@ export function ensureScript(project: ProxyProject): string {
     // One that never started may have been made for ports that were taken, one that cannot stay up with an image that is no proxy.
     `case $state in created | dead | restarting) docker rm -f ${scope.proxyContainer} >/dev/null; state=absent ;; esac`,
     'if [ "$state" = absent ]; then',
-    ...service.files.map((file) => `  printf '%s' ${quote(file.content)} | ${fill} | put ${proxyFolder}/files/${quote(file.path)}`),
-    `  printf '%s' ${quote(composeFile(project))} | ${fill} | put ${proxyFolder}/docker-compose.yml`,
-    `  ${putLine({ path: 'place.json', content: `${JSON.stringify(record)}\n` }, proxyFolder)}`,
+    ...service.files.map((file) => `  ${putForProxy(file, fill)}`),
+    `  ${putForHost({ path: 'docker-compose.yml', content: composeFile(project) }, fill)}`,
+    `  ${putForHost({ path: 'place.json', content: `${JSON.stringify(record)}\n` })}`,
     `  timeout -k 10 600 docker compose -p ${scope.proxyProject} --project-directory ${proxyFolder} -f ${proxyFolder}/docker-compose.yml --env-file /dev/null up --no-start --quiet-pull`,
     'fi',
     `for edge in ${proxyFolder}/edges/*; do`,

@@ -21,7 +21,7 @@ function run(script: string): { status: number | null; stdout: string; stderr: s
 const read = (path: string): string => readFileSync(join(root, 'proxy', path), 'utf8');
 
 describe('the script of a change', () => {
-  it('puts files, the table and nothing else in their places, for every user to read', () => {
+  it('puts files, the table and nothing else in their places: for every user to read what the proxy reads, and no more', () => {
     expect(run(changeScript({ files: [{ path: 'shop-prod.yml', content: 'a: 1\n' }, { path: 'routes/x.cfg', content: '' }], remove: [], run: [] }, 'acme', table))).toMatchObject({ status: 0, stderr: '' });
     expect(read('files/shop-prod.yml')).toBe('a: 1\n');
     expect(read('files/routes/x.cfg')).toBe('');
@@ -30,6 +30,8 @@ describe('the script of a change', () => {
     expect((statSync(join(root, 'proxy/files')).mode & 0o777).toString(8)).toBe('755');
     expect((statSync(join(root, 'proxy/files/routes')).mode & 0o777).toString(8)).toBe('755');
     expect((statSync(join(root, 'proxy/files/shop-prod.yml')).mode & 0o777).toString(8)).toBe('644');
+    expect((statSync(join(root, 'proxy')).mode & 0o777).toString(8)).toBe('700');
+    expect((statSync(join(root, 'proxy/tables/shop-prod.json')).mode & 0o777).toString(8)).toBe('600');
   });
 
   it('carries any text as it is', () => {
