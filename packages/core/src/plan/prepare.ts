@@ -1,6 +1,6 @@
 import type { Desired } from '../compose/model.js';
 import type { RouteTable } from '../plugin-api/route.js';
-import { giveRules, oneName } from '../rollout/arrive.js';
+import { giveRules, namesIn } from '../rollout/arrive.js';
 import { list } from '../rollout/reconcile.js';
 import { addHostStep } from '../rollout/stage.js';
 import { ruleKey, sameTable } from '../routes/table.js';
@@ -57,7 +57,7 @@ function settle({ host, view }: Stage, { change, here, routed, arrives }: Servic
   const known = new Set(view.table.targets.filter((target) => target.service === change.name).map((target) => target.id));
   const living = new Set([...here.keep, ...here.stop].flatMap((c) => c.aliases));
   table.keepTargets(change.name, table.idsOf(change.name).filter((name) => living.has(name)));
-  if (routed) table.addTargets(change.name, here.keep.flatMap((c) => (c.aliases.some((alias) => known.has(alias)) ? c.aliases.filter((alias) => known.has(alias)) : oneName(c))));
+  if (routed) table.addTargets(change.name, here.keep.flatMap((c) => namesIn(c, known)));
 }
 
 /** Rules and targets of services that nobody wants here and of which nothing is left. */

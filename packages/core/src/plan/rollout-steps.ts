@@ -1,6 +1,5 @@
-import type { DesiredService } from '../compose/model.js';
-import { drain, retire } from '../rollout/leave.js';
-import { addStep, type Half } from '../rollout/stage.js';
+import { drain, leave, retire } from '../rollout/leave.js';
+import { addStep, type Half, type ServiceStage } from '../rollout/stage.js';
 import { half } from '../rollout/strategies.js';
 import type { ImageSteps } from './image-steps.js';
 import { serviceStage, type Stage } from './stages.js';
@@ -31,7 +30,7 @@ export function rollOut(units: readonly Unit[], images: ImageSteps): void {
       ...(first.host === host.name ? [] : first.last),
     ];
     const needs = ended.get(key) ?? entryNeeds();
-    const made: Half = name === 'job' ? runJob(stage, service, entry.here.why, needs) : half(name, on, needs);
+    const made: Half = name === 'job' ? runJob(on, needs) : half(name, on, needs);
     if (made.last.length > 0) {
       ended.set(key, made.last);
       if (first.host === host.name) first.last = made.last;
@@ -40,12 +39,15 @@ export function rollOut(units: readonly Unit[], images: ImageSteps): void {
   }
 }
 
-function runJob({ host }: Stage, service: DesiredService, why: string, needs: readonly string[]): Half {
+/** An earlier run that bears a fixed name gives it up first. */
+function runJob(stage: ServiceStage, needs: readonly string[]): Half {
+  const { host, service, change } = stage;
+  const freed = leave(stage, needs, 'frees its name').last;
   const id = addStep(host, service.name, 'run', {
     action: { kind: 'job.run', service: service.name, timeoutMs: Math.max(jobTimeoutMs, service.healthTimeoutMs) },
     touches: [`container:${service.name}`],
-    why,
-    dependsOn: needs,
+    why: change.why,
+    dependsOn: freed.length > 0 ? freed : needs,
     undo: 'removes its container; what it did stays',
   });
   return { ready: [id], last: [id] };

@@ -15,7 +15,7 @@ export interface Selection {
 /** @throws StagecraftError `user` for names that nobody knows, with the nearest that somebody does. */
 export function selectServices(input: PlanInput, hosts: readonly HostView[]): Selection {
   const { desired, filter = {} } = input;
-  const gone = hosts.flatMap((host) => [...host.services.keys(), ...[...host.found].filter(([, found]) => found.some((c) => c.digest !== undefined)).map(([name]) => name)]);
+  const gone = hosts.flatMap((host) => [...(host.serving?.services ?? []).map((s) => s.name), ...[...host.found].filter(([, found]) => found.some((c) => c.digest !== undefined)).map(([name]) => name)]);
   const services = [...new Set([...desired.services.map((s) => s.name), ...gone])].sort();
   const roles = [...new Set([...desired.services.map((s) => s.role), ...desired.hosts.flatMap((h) => h.roles)])].sort();
   known('service', 'SC2001', filter.services ?? [], services);
@@ -27,7 +27,7 @@ export function selectServices(input: PlanInput, hosts: readonly HostView[]): Se
   const byServices = filter.services && filter.services.length > 0 ? new Set(filter.services) : undefined;
   const byRoles = filter.roles && filter.roles.length > 0 ? new Set(filter.roles) : undefined;
   if (!byServices && !byRoles) return { service: () => true, all: true };
-  const roleOf = new Map([...hosts.flatMap((h) => [...h.services.values()]), ...desired.services].map((s) => [s.name, s.role]));
+  const roleOf = new Map([...hosts.flatMap((h) => h.serving?.services ?? []), ...desired.services].map((s) => [s.name, s.role]));
   const chosen = services.filter((name) => (!byServices || byServices.has(name)) && (!byRoles || byRoles.has(roleOf.get(name) ?? '')));
   const closed = withDependencies(desired, chosen);
   return { service: (name) => closed.has(name), all: closed.size === services.length };

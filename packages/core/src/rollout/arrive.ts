@@ -1,6 +1,6 @@
 import type { EdgeAliases } from '../plan/types.js';
 import { ruleKey, targetName } from '../routes/table.js';
-import type { Found } from './found.js';
+import { lives, type Found } from './found.js';
 import { addStep, type Half, type HostStage, type ServiceStage } from './stage.js';
 import { seconds } from './verdict.js';
 
@@ -74,7 +74,7 @@ function admit(stage: ServiceStage, ready: readonly string[]): string | undefine
   let last: string | undefined;
   if (existing.length > 0) {
     const given = names.slice(0, nameless.length);
-    last = letIn(stage, 'admit-kept', [...given, ...existing.flatMap(oneName)], { network: host.edge, aliases: given }, ready, nameless.map((c) => c.id));
+    last = letIn(stage, 'admit-kept', [...given, ...existing.flatMap((c) => namesIn(c, new Set()))], { network: host.edge, aliases: given }, ready, nameless.map((c) => c.id));
   }
   if (fresh.length > 0) last = letIn(stage, 'admit', fresh, { network: host.edge, aliases: fresh }, last ? [...ready, last] : ready);
   return last;
@@ -84,9 +84,12 @@ function letIn({ host, service, change }: ServiceStage, verb: string, names: rea
   const { table, acknowledgeMs } = host;
   const from = table.current();
   // What is in the table and does not live would answer nobody.
-  table.keepTargets(service.name, table.idsOf(service.name).filter((name) => alive(change, name) || name.startsWith(`${service.name}-${host.release}-`)));
+  const before = table.idsOf(service.name);
+  table.keepTargets(service.name, before.filter((name) => alive(change, name) || name.startsWith(`${service.name}-${host.release}-`)));
   giveRules(host, service.name);
-  table.addTargets(service.name, names);
+  // Kept ones answer on every port of the rules that the service ends with: they are what is wanted.
+  const known = new Set(before);
+  table.addTargets(service.name, [...change.keep.flatMap((c) => namesIn(c, known)), ...names]);
   const to = table.current();
   const why = service.healthcheck ? 'healthy' : 'up';
   const routes = { touches: [`route:${service.name}`], dependsOn: [...ready, ...(host.edgeStep === undefined ? [] : [host.edgeStep])] };
@@ -107,10 +110,11 @@ export function giveRules(host: HostStage, service: string): void {
 }
 
 function alive(change: ServiceStage['change'], name: string): boolean {
-  return [...change.keep, ...change.resume, ...change.stop].some((c) => c.status !== 'exited' && c.aliases.includes(name));
+  return [...change.keep, ...change.resume, ...change.stop.filter(lives)].some((c) => c.aliases.includes(name));
 }
 
-/** The name by which the proxy knows it: one is enough. */
-export function oneName(c: Found): readonly string[] {
-  return c.aliases.slice(0, 1);
+/** The names by which the proxy knows it, or is to know it: one is enough. */
+export function namesIn(c: Found, known: ReadonlySet<string>): readonly string[] {
+  const there = c.aliases.filter((alias) => known.has(alias));
+  return there.length > 0 ? there : c.aliases.slice(0, 1);
 }

@@ -53,9 +53,7 @@ function reconcileReplicas({ host, wanted, found, compare, serving, blind }: Wis
   const start = missing - resume.length;
   const old = stop.filter((c) => !good.includes(c));
   const stopped = found.filter((c) => !lives(c) && !resume.includes(c)).sort(byNumber);
-  const name = wanted.definition['container_name'];
-  const inTheWay = start > 0 && typeof name === 'string' ? stopped.filter((c) => c.name === name) : [];
-  const parts = { host, service: wanted.name, keep, resume, start, stop: [...stop, ...inTheWay], remove: [...stop, ...stopped] };
+  const parts = { host, service: wanted.name, keep, resume, start, stop: [...stop, ...(start > 0 ? inTheWay(wanted, stopped) : [])], remove: [...stop, ...stopped] };
 
   if (old.length > 0) {
     const reasons = old.map((c) => reasonOf(c, compared.get(c)));
@@ -77,8 +75,8 @@ function reconcileData({ host, wanted, found, compare, replace, serving, blind }
   if (!best) return { ...parts, start: wanted.replicas, change: wanted.replicas > 0 ? 'create' : 'none', differs: [], why: wanted.replicas === 0 ? 'unchanged' : blind ? 'no release is known' : 'not there yet' };
   const { state, differs } = compare(best);
   if (replace && state !== 'same') {
-    const living = found.filter(lives).sort(byNumber);
-    return { ...parts, keep: [], start: wanted.replicas, stop: living, remove: [...found].sort(byNumber), change: 'replace', differs, why: `${changedWhy(differs, serving)}; --replace names it` };
+    const all = [...found].sort(byNumber);
+    return { ...parts, keep: [], start: wanted.replicas, stop: [...all.filter(lives), ...inTheWay(wanted, all.filter((c) => !lives(c)))], remove: all, change: 'replace', differs, why: `${changedWhy(differs, serving)}; --replace names it` };
   }
   if (!lives(best)) return { ...parts, resume: [best], change: 'resume', differs, why: state === 'different' ? `${stoppedWhy(1)}; ${heldWhy(differs, serving)}` : stoppedWhy(1) };
   if (state === 'same') return { ...parts, change: 'none', differs: [], why: sick(parts.keep) ?? 'unchanged' };
@@ -98,8 +96,8 @@ export function reconcileJob({ host, wanted, found, rollback, others, changed, s
   const earlier = [...found].sort(byNumber);
   const parts = { host, service: wanted.name, keep: [], resume: [], start: 0, stop: [], differs: changed.state === 'different' ? changed.differs : [] };
   if (rollback) return { ...parts, differs: [], remove: [], change: 'none', why: 'a rollback runs no jobs' };
-  if (serving === undefined || changed.state === 'different' || others === 'yes') return { ...parts, remove: earlier, change: 'run', why: 'once a release' };
-  if (changed.state === 'unknown' || others === 'unknown') return { ...parts, remove: earlier, change: 'unknown', differs: changed.differs, why: changed.state === 'unknown' ? unknownWhy(changed.differs) : 'runs if anything else changes' };
+  if (serving === undefined || changed.state === 'different' || others === 'yes') return { ...parts, stop: inTheWay(wanted, earlier), remove: earlier, change: 'run', why: 'once a release' };
+  if (changed.state === 'unknown' || others === 'unknown') return { ...parts, stop: inTheWay(wanted, earlier), remove: earlier, change: 'unknown', differs: changed.differs, why: changed.state === 'unknown' ? unknownWhy(changed.differs) : 'runs if anything else changes' };
   return { ...parts, remove: [], change: 'none', why: `ran with ${serving}` };
 }
 
@@ -108,6 +106,12 @@ export function reconcileRemoved(host: string, service: string, found: readonly 
   const parts = { host, service, resume: [], start: 0, stop: [] };
   if (data) return { ...parts, keep: found.filter(lives).sort(byNumber), remove: [], change: 'held', differs: ['removed'], why: `${why}; a data service is kept until --replace ${service}` };
   return { ...parts, keep: [], remove: [...found].sort(byNumber), change: 'remove', differs: [], why };
+}
+
+/** Stopped ones that bear the fixed name which the new one is to have. */
+function inTheWay(wanted: DesiredService, stopped: readonly Found[]): readonly Found[] {
+  const name = wanted.definition['container_name'];
+  return typeof name === 'string' ? stopped.filter((c) => c.name === name) : [];
 }
 
 /** Stopped by a rollout it has policy `no`, and would not come back after a reboot: a new one is made instead. */
