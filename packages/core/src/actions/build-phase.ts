@@ -5,7 +5,7 @@ import { loadProvider } from '../providers/load.js';
 import type { ProviderIndex } from '../providers/index-providers.js';
 import type { Note } from '../phases/types.js';
 import type { OpenHost } from './host.js';
-import { withProxyContext } from '../routes/provider-context.js';
+import { providerContext } from '../providers/context.js';
 import type { Workspace } from './types.js';
 
 /** Where builds are told: the journal of the anchor, when there is an operation. */
@@ -26,7 +26,7 @@ export async function buildPhase(ws: Workspace, host: OpenHost, index: ProviderI
   const builder: Builder = { files: ws.files, exec: ws.exec, containers: host.containers, clock: ws.clock, signal: ws.signal, backend: async (build) => {
       const { provider } = await loadProvider(index, 'backend', build.provider);
       const { project, environment } = desired;
-      return { provider, context: withProxyContext({ project, environment, config: build.config, folder: ws.folder, io: ws.io, exec: ws.exec, hosts: {}, clock: ws.clock, signal: ws.signal }) };
+      return { provider, context: providerContext({ project, environment, config: build.config, folder: ws.folder, io: ws.io, exec: ws.exec, hosts: {}, clock: ws.clock, signal: ws.signal }) };
     },
   };
   try {

@@ -39,5 +39,5 @@ export async function readServing(ws: Workspace): Promise<Serving> {
 }
 
 function cacheOf(ws: Workspace): ReturnType<typeof createCache> {
-  return createCache({ files: ws.files, path: ws.processEnv['STAGECRAFT_STATE_FILE'] ?? '.stagecraft/releases.json', clock: ws.clock });
+  return createCache({ files: ws.files, path: ws.processEnv['STAGECRAFT_STATE_FILE'] ?? '.stagecraft/releases.json', clock: ws.clock, io: ws.io });
 }

@@ -6,7 +6,7 @@ import type { ProxyProvider } from '../plugin-api/proxy.js';
 import { indexProviders, type ProviderIndex } from '../providers/index-providers.js';
 import { loadProvider } from '../providers/load.js';
 import { placeOn } from '../routes/place.js';
-import { withProxyContext } from '../routes/provider-context.js';
+import { providerContext } from '../providers/context.js';
 import type { ProxyInUse } from '../steps/types.js';
 import type { OpenHost } from './host.js';
 import type { Workspace } from './types.js';
@@ -34,7 +34,7 @@ export async function sealedProxy(ws: Workspace, desired: Desired, observation: 
 /** The proxy as steps use it: with its place on the host. */
 export async function proxyInUse(ws: Workspace, host: OpenHost, plan: Pick<SealedPlan, 'project' | 'environment'>, proxy: LoadedProxy | undefined): Promise<ProxyInUse | undefined> {
   if (!proxy) return undefined;
-  const context = withProxyContext({ project: plan.project, environment: plan.environment, config: proxy.config, folder: ws.folder, io: ws.io, exec: ws.exec, hosts: { [host.name]: host }, clock: ws.clock, signal: ws.signal });
+  const context = providerContext({ project: plan.project, environment: plan.environment, config: proxy.config, folder: ws.folder, io: ws.io, exec: ws.exec, hosts: { [host.name]: host }, clock: ws.clock, signal: ws.signal });
   return { id: proxy.provider.id, provider: proxy.provider, config: proxy.config, place: await placeOn(host, proxy), context };
 }
 

@@ -4,6 +4,7 @@ import type { Finding } from '../plugin-api/failure.js';
 import type { HostFiles } from '../plugin-api/host.js';
 import type { Containers } from '../ports/containers.js';
 import type { Shell } from '../ports/shell.js';
+import { sameMachine } from './same-machine.js';
 import { coerce, gte } from './semver.js';
 import type { HostObservation, Observation } from './types.js';
 
@@ -22,8 +23,8 @@ export interface Preflight {
 export async function preflight(check: Preflight): Promise<readonly Finding[]> {
   const seen = check.observation.hosts.find((host) => host.name === check.host.name);
   if (!seen) return [];
-  const [compose, state] = await Promise.all([composeVersion(check.host.shell), check.host.store.checkHost()]);
-  return [...versions(check.host.name, seen, compose), ...state.findings, ...strangers(check, seen), ...otherFolder(check, seen), ...absentImages(check, seen), ...(await takenPorts(check, seen))];
+  const [compose, state, machine] = await Promise.all([composeVersion(check.host.shell), check.host.store.checkHost(), sameMachine(check.host, seen.engine?.id ?? '')]);
+  return [...versions(check.host.name, seen, compose), ...state.findings, ...machine, ...strangers(check, seen), ...otherFolder(check, seen), ...absentImages(check, seen), ...(await takenPorts(check, seen))];
 }
 
 async function composeVersion(shell: Shell): Promise<string | undefined> {

@@ -71,14 +71,9 @@ async function reachGoal(walk: Walk, step: Step, direction: Direction, half: Hal
 
 async function runScript(walk: Walk, step: Step, direction: Direction, half: Half, world: StepWorld, attempt: number): Promise<void> {
   const effects = (await half.script?.(step.action, world)) ?? '';
-  const outcome = await withGrace(
-    walk,
-    walk.store.run(
-      walk.session,
-      { operation: walk.plan.operation, step: step.id, direction, attempt, effects, timeoutMs: half.timeoutMs?.(step.action) ?? 120_000 },
-      { onLine: (line) => walk.io.event(stepOutput({ step: step.id, line, stream: 'stdout' })) },
-    ),
-  );
+  const script = { operation: walk.plan.operation, step: step.id, direction, attempt, effects, timeoutMs: half.timeoutMs?.(step.action) ?? 120_000 };
+  const onLine = (line: string): void => walk.io.event(stepOutput({ step: step.id, line, stream: 'stdout' }));
+  const outcome = await withGrace(walk, (signal) => walk.store.run(walk.session, script, { signal, onLine }));
   if (outcome.state === 'completed') return;
   if (outcome.state === 'unknown' && (await half.done(step.action, world))) return;
   // A job says more about its own failure than the script that ran it.
@@ -87,19 +82,18 @@ async function runScript(walk: Walk, step: Step, direction: Direction, half: Hal
 }
 
 /** After the signal a running script gets a little time to end; then it is left running, and its step is unknown. */
-async function withGrace(walk: Walk, running: Promise<StepOutcome>): Promise<StepOutcome> {
+async function withGrace(walk: Walk, run: (signal: AbortSignal) => Promise<StepOutcome>): Promise<StepOutcome> {
   const leave = new AbortController();
-  const left = new Promise<StepOutcome>((resolve) => {
-    const begin = (): void => {
-      walk.clock.sleep(graceAfterSignalMs, leave.signal).then(() => resolve({ state: 'unknown', reason: 'left running after the signal' }), () => undefined);
-    };
-    if (walk.signal.aborted) begin();
-    else walk.signal.addEventListener('abort', begin, { once: true, signal: leave.signal });
-  });
+  const ended = new AbortController();
+  const count = (): void => {
+    walk.clock.sleep(graceAfterSignalMs, ended.signal).then(() => leave.abort(), () => undefined);
+  };
+  if (walk.signal.aborted) count();
+  else walk.signal.addEventListener('abort', count, { once: true, signal: ended.signal });
   try {
-    return await Promise.race([running, left]);
+    return await run(leave.signal);
   } finally {
-    leave.abort();
+    ended.abort();
   }
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ExecOptions } from '../../src/ports/exec.js';
-import { retrying, withProxyContext } from '../../src/routes/provider-context.js';
+import { retrying, providerContext } from '../../src/providers/context.js';
 
 const signal = new AbortController().signal;
 const clock = { now: () => 5, sleep: () => Promise.resolve(), random: () => '' };
@@ -9,7 +9,7 @@ describe('the context of a provider', () => {
   const ran: { argv: readonly string[]; options: ExecOptions | undefined }[] = [];
   const scripts: string[] = [];
   const told: unknown[] = [];
-  const context = withProxyContext({
+  const context = providerContext({
     project: 'shop',
     environment: 'prod',
     config: { image: 'x' },

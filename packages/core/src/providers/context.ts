@@ -21,8 +21,8 @@ export interface ContextInit<Config> {
   readonly signal: AbortSignal;
 }
 
-/** The context that a proxy provider gets on driver `local`: the host's loopback is this machine's. */
-export function withProxyContext<Config>(init: ContextInit<Config>): Context<Config> {
+/** What a provider gets in every call. On driver `local` the host's loopback is this machine's. */
+export function providerContext<Config>(init: ContextInit<Config>): Context<Config> {
   const { project, environment, config, folder, io, exec, clock, signal } = init;
   return {
     project,
