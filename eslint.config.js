@@ -36,6 +36,7 @@ export default tseslint.config(
       'no-self-assign': 'error',
       'no-self-compare': 'error',
       'no-template-curly-in-string': 'off',
+      'no-throw-literal': 'error',
       'no-unreachable': 'error',
       'no-unsafe-finally': 'error',
       'no-var': 'error',
@@ -54,7 +55,6 @@ export default tseslint.config(
     rules: {
       '@typescript-eslint/await-thenable': 'error',
       '@typescript-eslint/no-floating-promises': 'error',
-      '@typescript-eslint/only-throw-error': ['error', { allowThrowingUnknown: true, allowRethrowing: true }],
     },
   },
   { files: defaultExports, rules: { 'no-restricted-syntax': ['error', noEnumOrNamespace] } },
