@@ -26,7 +26,7 @@ export function createScript(world: StepWorld, service: string, count: number): 
 /** `docker compose` with the release's two files: what everyone may read, and the 0600 one with values and labels. */
 function composeCommand(world: StepWorld): string {
   const folder = `"$STAGECRAFT_ENV"/releases/${world.plan.release}`;
-  return `docker compose -p ${world.plan.desired.composeProject} --project-directory ${folder} -f ${folder}/docker-compose.yml -f "$STAGECRAFT_ENV"/secrets/${world.plan.release}.yml --env-file /dev/null`;
+  return `docker compose --progress quiet -p ${world.plan.desired.composeProject} --project-directory ${folder} -f ${folder}/docker-compose.yml -f "$STAGECRAFT_ENV"/secrets/${world.plan.release}.yml --env-file /dev/null`;
 }
 
 /** sh that stops and removes this operation's containers of the service, their last log lines kept in the run's folder. */
