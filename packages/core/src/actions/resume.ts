@@ -4,7 +4,7 @@ import { describeOwner } from '../protocol/owner.js';
 import type { OpenRecord, ReleaseRecord } from '../protocol/types.js';
 import { closeRelease } from './close.js';
 import { deployIntake } from './deploy-intake.js';
-import { openHost, type OpenHost } from './host.js';
+import { openHost } from './host.js';
 import { identify, type Identity } from './identity.js';
 import { finish, resultOf } from './make-release.js';
 import { abortOperation, carryOut, progress, tellEnd, type Operation } from './operation.js';

@@ -40,8 +40,9 @@ async function open(docker: Dockerode, id: string, options: LogOptions): Promise
   });
   if (!info) return undefined;
   const query = { stdout: true, stderr: true, timestamps: true, ...(options.since ? { since: options.since } : {}), ...(options.tail === undefined ? {} : { tail: options.tail }) };
-  // Without follow dockerode answers with one buffer.
-  const answer = (await (options.follow ? container.logs({ ...query, follow: true } as never) : container.logs({ ...query, follow: false } as never))) as unknown as Buffer | Source;
+  // Its types say a buffer without follow and a stream with it; which one came is seen here.
+  const ask = container.logs.bind(container) as unknown as (options: object) => Promise<Buffer | Source>;
+  const answer = await ask({ ...query, follow: options.follow ?? false });
   return { source: Buffer.isBuffer(answer) ? atOnce(answer) : answer, tty: info.Config.Tty };
 }
 

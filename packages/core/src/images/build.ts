@@ -9,7 +9,7 @@ import type { Files } from '../ports/files.js';
 import { contextDigest } from './context-digest.js';
 
 /** The label that says of what an image was built. */
-export const contextLabel = 'stagecraft.context';
+const contextLabel = 'stagecraft.context';
 
 export interface Builder {
   readonly files: Files;
