@@ -19,7 +19,7 @@ engineTest('CLI_LOGS, CLI_STATUS: reads of a real engine', () => {
     await start('up', '--restart', 'always', '--label', 'com.docker.compose.service=web', '--label', 'com.docker.compose.container-number=2', 'busybox:1.35', 'sleep', '600');
     await start('down', '--label', 'com.docker.compose.service=job', 'busybox:1.35', 'sh', '-c', 'exit 3');
     await docker(['wait', `${project}-down`]);
-    const [job, web] = await engine().list({ 'stagecraft.test': project });
+    const [job, web] = (await engine().list({ 'stagecraft.test': project })).filter((c) => c.service !== undefined);
     expect(job).toMatchObject({ service: 'job', status: 'exited', exitCode: 3, restartPolicy: 'no', pid: 0 });
     expect(web).toMatchObject({ service: 'web', number: 2, status: 'running', restartPolicy: 'always', restartCount: 0, name: `${project}-up` });
     expect(web?.image).toMatch(/^sha256:/);
@@ -68,9 +68,11 @@ engineTest('CLI_LOGS, CLI_STATUS: reads of a real engine', () => {
   });
 
   it('keeps the last lines only when asked', async () => {
+    await start('three', 'busybox:1.35', 'sh', '-c', 'echo one; echo two; echo three');
+    await docker(['wait', `${project}-three`]);
     const lines: string[] = [];
-    for await (const line of engine().logs(`${project}-talk`, { tail: 1 })) lines.push(line.text);
-    expect(lines).toHaveLength(1);
+    for await (const line of engine().logs(`${project}-three`, { tail: 2 })) lines.push(line.text);
+    expect(lines).toEqual(['two', 'three']);
   });
 
   it('says which socket does not answer, and what to do', async () => {
