@@ -1,4 +1,4 @@
-import { systemClock } from '@stagecraft/core';
+import { systemClock } from '@stagecraft/core/host';
 import type { World } from './base/world.js';
 
 /** The world as this process has it. */

@@ -1,12 +1,9 @@
-export * from './errors/index.js';
+export * from './host.js';
 export * from './actions/index.js';
-export * from './io/index.js';
-export { phaseNames } from './plan/types.js';
 export { renderPlanJson } from './plan/render-json.js';
 export { renderPlanMermaid } from './plan/render-mermaid.js';
 export { renderPlanText } from './plan/render-text.js';
 export { savePlan } from './plan/saved.js';
-export { systemClock } from './adapters/clock.js';
 export { createExec } from './adapters/exec.js';
 export { createFiles } from './adapters/files.js';
 export type * from './actions/types.js';

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { Command, type Interfaces } from '@oclif/core';
-import { fail, systemClock, type ExitCode, type Workspace } from '@stagecraft/core';
+import type { ExitCode, Workspace } from '@stagecraft/core';
+import { fail, systemClock } from '@stagecraft/core/host';
 import type { Actions } from './actions.js';
 import { failureOf } from './failure.js';
 import { globalFlags } from './flags.js';

@@ -1,4 +1,4 @@
-import { fail } from '@stagecraft/core';
+import { fail } from '@stagecraft/core/host';
 
 const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 

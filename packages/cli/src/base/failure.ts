@@ -1,4 +1,5 @@
-import { exitCodeOfKind, isStagecraftError, type ErrorData, type ExitCode } from '@stagecraft/core';
+import type { ErrorData, ExitCode } from '@stagecraft/core';
+import { exitCodeOfKind, isStagecraftError } from '@stagecraft/core/host';
 
 /** An error as the command line shows it. */
 export interface Failure {

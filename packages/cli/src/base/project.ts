@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { fail } from '@stagecraft/core';
+import { fail } from '@stagecraft/core/host';
 
 export interface Project {
   /** Absolute. */

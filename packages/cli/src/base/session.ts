@@ -1,15 +1,5 @@
-import {
-  commandBegins,
-  commandEnded,
-  createRedactor,
-  interruptHeard,
-  logged,
-  questionAsked,
-  type Event,
-  type Io,
-  type Question,
-  type Redactor,
-} from '@stagecraft/core';
+import type { Event, Io, Question, Redactor } from '@stagecraft/core';
+import { commandBegins, commandEnded, createRedactor, interruptHeard, logged, questionAsked } from '@stagecraft/core/host';
 import { createRenderer } from '../render/renderer.js';
 import { paintFor, type Paint } from '../render/paint.js';
 import { failureText } from '../render/failure.js';

@@ -1,4 +1,4 @@
-import { fail } from '@stagecraft/core';
+import { fail } from '@stagecraft/core/host';
 import type { Signal, World } from './world.js';
 
 export interface Interrupts {

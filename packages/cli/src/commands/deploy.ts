@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Flags } from '@oclif/core';
-import { fail } from '@stagecraft/core';
+import { fail } from '@stagecraft/core/host';
 import { StagecraftCommand } from '../base/command.js';
 import { durationOf } from '../base/duration.js';
 import { dryRunFlag, lockWaitFlag, pullFlag, servicesFlag, versionFlag } from '../base/flags.js';

@@ -1,5 +1,6 @@
 import { Args, Flags } from '@oclif/core';
-import { fail, logLine, type LogEntry } from '@stagecraft/core';
+import type { LogEntry } from '@stagecraft/core';
+import { fail, logLine } from '@stagecraft/core/host';
 import { StagecraftCommand } from '../base/command.js';
 import type { Outcome } from '../base/session.js';
 import { logText } from '../render/results/logs.js';

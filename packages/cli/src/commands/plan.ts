@@ -1,5 +1,6 @@
 import { Flags } from '@oclif/core';
-import { fail, phaseNames, type PhaseName, type Plan as PlanData } from '@stagecraft/core';
+import type { PhaseName, Plan as PlanData } from '@stagecraft/core';
+import { fail, phaseNames } from '@stagecraft/core/host';
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { StagecraftCommand } from '../base/command.js';

@@ -1,5 +1,6 @@
 import { Command, CommandHelp, Help } from '@oclif/core';
-import { exitCodes, type ExitCode } from '@stagecraft/core';
+import type { ExitCode } from '@stagecraft/core';
+import { exitCodes } from '@stagecraft/core/host';
 
 /** Help of a command with the exit codes that it can give. */
 class StagecraftCommandHelp extends CommandHelp {

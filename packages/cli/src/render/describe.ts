@@ -1,4 +1,5 @@
-import { catalogue, type Event } from '@stagecraft/core';
+import type { Event } from '@stagecraft/core';
+import { catalogue } from '@stagecraft/core/host';
 
 const byCode = new Map(catalogue.map((message) => [message.code, message]));
 

@@ -1,4 +1,5 @@
-import { commandBegins, operationEnded, phaseStatus, questionAsked, stepOutput, stepStatus, stepWaiting, type Event, type Finding } from '@stagecraft/core';
+import type { Event, Finding } from '@stagecraft/core';
+import { commandBegins, operationEnded, phaseStatus, questionAsked, stepOutput, stepStatus, stepWaiting } from '@stagecraft/core/host';
 import type { GuardedOutput } from '../base/output.js';
 import { describe } from './describe.js';
 import { findingText } from './findings.js';

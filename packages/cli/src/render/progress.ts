@@ -1,15 +1,5 @@
-import {
-  decisionMade,
-  operationBegins,
-  operationEnded,
-  phaseStatus,
-  stepOutput,
-  stepStatus,
-  stepWaiting,
-  type Event,
-  type Message,
-  type PhaseName,
-} from '@stagecraft/core';
+import type { Event, Message, PhaseName } from '@stagecraft/core';
+import { decisionMade, operationBegins, operationEnded, phaseStatus, stepOutput, stepStatus, stepWaiting } from '@stagecraft/core/host';
 
 type DataOf<M> = M extends Message<infer Data> ? Data : never;
 type StepData = DataOf<typeof stepStatus>;

@@ -1,4 +1,5 @@
-import { createLog, type Clock, type Event } from '@stagecraft/core';
+import type { Clock, Event } from '@stagecraft/core';
+import { createLog } from '@stagecraft/core/host';
 import type { GuardedOutput } from '../base/output.js';
 import type { Mode } from '../base/session.js';
 import { createEventLines } from './event-lines.js';

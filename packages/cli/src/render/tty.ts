@@ -1,4 +1,4 @@
-import { phaseStatus, operationBegins, operationEnded, decisionMade, stepStatus, stepWaiting, stepOutput, commandBegins } from '@stagecraft/core';
+import { phaseStatus, operationBegins, operationEnded, decisionMade, stepStatus, stepWaiting, stepOutput, commandBegins } from '@stagecraft/core/host';
 import type { GuardedOutput } from '../base/output.js';
 import { describe } from './describe.js';
 import { findingText } from './findings.js';
