@@ -12,16 +12,17 @@ export interface Outcome {
 }
 
 /** The tour: plan, deploy, update under load, roll back under load, look at it. Everything is removed after it, whatever happened. */
-export async function demo(engine: Engine, signal: AbortSignal): Promise<Outcome> {
-  const { proxy } = await prepare(engine, signal);
+export async function demo(engine: Engine, signal: AbortSignal, wanted: string | undefined): Promise<Outcome> {
+  const { proxy } = await prepare(engine, signal, wanted);
   const stage = await setStage(engine, { proxy, signal });
-  try {
-    return await tour(stage, signal);
-  } finally {
-    say('\ncleaning up');
-    const left = await stage.clear();
-    if (left.length > 0) throw new Error(`left behind: ${left.join(', ')}`);
-  }
+  const played = tour(stage, signal);
+  await played.catch(() => undefined);
+  say('\ncleaning up');
+  const left = await stage.clear();
+  // Why the tour failed says more than what it left.
+  const outcome = await played;
+  if (left.length > 0) throw new Error(`left behind: ${left.join(', ')}`);
+  return outcome;
 }
 
 async function tour(stage: Stage, signal: AbortSignal): Promise<Outcome> {

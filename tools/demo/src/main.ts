@@ -1,10 +1,12 @@
 import { constants } from 'node:os';
+import { parseArgs } from 'node:util';
 import { acquireEngine } from '@stagecraft-tools/engine';
 import { demo } from './demo.js';
 import { Interrupted } from './interrupt.js';
 import { say } from './say.js';
 
-// npm run demo: sets up what it needs, shows each command before it runs it, and leaves nothing behind.
+// npm run demo [-- --proxy traefik|haproxy]: sets up what it needs, shows each command before it runs it, and leaves nothing behind.
+const { proxy } = parseArgs({ options: { proxy: { type: 'string' } } }).values;
 const begun = performance.now();
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -20,15 +22,17 @@ try {
   if ('reason' in got) throw new Error(`no container engine: ${got.reason}`);
   try {
     stop.signal.throwIfAborted();
-    const { requests, lost, rollouts } = await demo(got.engine, stop.signal);
+    const { requests, lost, rollouts } = await demo(got.engine, stop.signal, proxy);
     line = `demo: ${lost === 0 ? 'ok' : 'failed'}, lost ${lost} of ${requests} requests in ${rollouts} rollouts`;
     code = lost === 0 ? 0 : 1;
   } finally {
     await got.engine.release();
   }
 } catch (error) {
-  line = `demo: failed, ${(error as Error).message}`;
-  code = error instanceof Interrupted ? 128 + constants.signals[error.by] : 1;
+  // What an interrupt ended fails in many words; the interrupt is why.
+  const why: unknown = stop.signal.aborted ? stop.signal.reason : error;
+  line = `demo: failed, ${(why as Error).message}`;
+  code = why instanceof Interrupted ? 128 + constants.signals[why.by] : 1;
 }
 say(`\n(${Math.round((performance.now() - begun) / 1000)} s)`);
 say(line);

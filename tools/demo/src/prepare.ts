@@ -6,15 +6,24 @@ import { say } from './say.js';
 
 const checkout = fileURLToPath(new URL('../../../', import.meta.url));
 
-/** Builds the command line and puts the images on the engine; tells which proxy there is. @throws Error when something that it takes is not to be had */
-export async function prepare(engine: Engine, signal: AbortSignal): Promise<{ readonly proxy: 'traefik' | 'haproxy' }> {
+type Proxy = 'traefik' | 'haproxy';
+
+const proxyImages: Readonly<Record<Proxy, string>> = { traefik: 'traefik:v3.7', haproxy: 'haproxy:2.6' };
+
+/**
+ * Builds the command line and puts the images on the engine; tells which proxy there is.
+ * @param wanted id of a proxy; absent: the first that is to be had
+ * @throws Error when something that it takes is not to be had
+ */
+export async function prepare(engine: Engine, signal: AbortSignal, wanted?: string): Promise<{ readonly proxy: Proxy }> {
+  const choices = (Object.keys(proxyImages) as Proxy[]).filter((id) => wanted === undefined || id === wanted);
+  if (choices.length === 0) throw new Error(`no proxy ${wanted ?? ''}: there are ${Object.keys(proxyImages).join(' and ')}`);
   say(`engine: Docker ${engine.version} with Compose ${engine.compose}, ${engine.kind === 'found' ? "this machine's own" : 'one of our own, which goes with its last user'}`);
   const building = build(engine, signal);
   // A failure is told below, after the images.
   building.catch(() => undefined);
-  const proxy = await images(engine);
-  await building;
-  say(`proxy: ${proxy === 'traefik' ? 'Traefik (traefik:v3.7)' : 'HAProxy (haproxy:2.6), since there is no image of Traefik'}`);
+  const proxy = await images(engine, choices).finally(() => building);
+  say(`proxy: ${proxy} (${proxyImages[proxy]})`);
   return { proxy };
 }
 
@@ -24,14 +33,15 @@ async function build(engine: Engine, signal: AbortSignal): Promise<void> {
   await run(['turbo', 'run', 'build', '--filter=@stagecraft/cli', '--log-order=grouped', '--output-logs=errors-only', '--no-daemon'], { cwd: checkout, env, signal, output: 'kept', timeoutMs: 300_000 });
 }
 
-async function images(engine: Engine): Promise<'traefik' | 'haproxy'> {
+async function images(engine: Engine, choices: readonly Proxy[]): Promise<Proxy> {
   const tell = (line: string): void => say(`images: ${line}`);
-  const needed = await ensureImages(engine, ['node:20', 'postgres:15', 'redis:7', 'traefik:v3.7'], { tell });
-  const absent = needed.filter((one) => one.came === 'absent');
-  const other = absent.find((one) => one.name !== 'traefik:v3.7');
-  if (other) throw new Error(`no image ${other.name}: ${other.reason ?? ''}`);
-  if (absent.length === 0) return 'traefik';
-  const [haproxy] = await ensureImages(engine, ['haproxy:2.6'], { tell });
-  if (haproxy?.came === 'absent') throw new Error(`no proxy: ${[...absent, haproxy].map((one) => `${one.name}: ${one.reason ?? ''}`).join('; ')}`);
-  return 'haproxy';
+  const absent = (await ensureImages(engine, ['node:20', 'postgres:15', 'redis:7'], { tell })).find((one) => one.came === 'absent');
+  if (absent) throw new Error(`no image ${absent.name}: ${absent.reason ?? ''}`);
+  const reasons: string[] = [];
+  for (const proxy of choices) {
+    const [one] = await ensureImages(engine, [proxyImages[proxy]], { tell });
+    if (one && one.came !== 'absent') return proxy;
+    reasons.push(`${proxyImages[proxy]}: ${one?.reason ?? 'unknown'}`);
+  }
+  throw new Error(`no proxy: ${reasons.join('; ')}`);
 }
