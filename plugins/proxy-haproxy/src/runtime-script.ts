@@ -20,8 +20,8 @@ address() { # NAME: what the engine's DNS says
   else nslookup "$1" | sed -n '/^Name:/,$s/^Address[^:]*:[[:space:]]*//p'
   fi 2>/dev/null | grep -oE -m 1 '^[0-9]+[.][0-9]+[.][0-9]+[.][0-9]+' || :
 }
-open_on() { # BACKEND SERVER: requests that are open on it, by $stat
-  printf '%s\n' "$stat" | while IFS=, read -r be srv _ _ open _; do [ "$be,$srv" != "$1,$2" ] || printf '%s' "$open"; done
+open_on() { # BACKEND SERVER: requests that are open on it
+  printf '%s\n' "$told" | while IFS=, read -r be srv _ _ open _; do [ "$be,$srv" != "$1,$2" ] || printf '%s' "$open"; done
 }
 do_all() { # tells a worker what was gathered in $todo
   [ -z "$todo" ] || ask "$todo" >/dev/null
@@ -29,7 +29,7 @@ do_all() { # tells a worker what was gathered in $todo
 }
 # sync PID reap|add|full: sets short where a wanted target found no place in the current worker, draining where requests are still open on a leaving one.
 sync() {
-  state=$(ask "@!$1 show servers state") stat=$(ask "@!$1 show stat")
+  told=$(ask "@!$1 show servers state; @!$1 show stat")
   there=$nl free= leaving= known=$nl todo=
   while read -r _ be _ srv addr _ admin _ _ _ _ _ _ _ _ _ _ fqdn sport _; do
     case $be in "$prefix"*) ;; *) continue ;; esac
@@ -48,9 +48,9 @@ sync() {
       [ "$addr" = - ] || free="$free$be $srv$nl"
     else draining=1
     fi
-  done <<STATE
-$state
-STATE
+  done <<TOLD
+$told
+TOLD
   do_all
   [ "$2" != reap ] || return 0
   while read -r be name sport; do
@@ -68,15 +68,24 @@ $leaving
 LEAVING
   do_all
 }
+take() { # BACKEND: a free slot of it into $slot
+  slot= rest=
+  while read -r be srv; do
+    if [ -z "$slot" ] && [ "$be" = "$1" ]; then slot=$srv
+    elif [ -n "$be" ]; then rest="$rest$be $srv$nl"
+    fi
+  done <<FREE
+$free
+FREE
+  free=$rest
+  [ -n "$slot" ]
+}
 place() { # PID BACKEND NAME PORT: into a free slot, under its name, at its address, and only then ready
-  slot=$(printf '%s' "$free" | sed -n "s/^$2 //p" | head -n 1)
-  [ -n "$slot" ] || return 1
-  free=$(printf '%s' "$free" | grep -vxF "$2 $slot" || :)$nl
+  take "$2" || return 1
   at=$(address "$3")
   [ -n "$at" ] || return 1
-  ask "@!$1 set server $2/$slot fqdn $3; @!$1 set server $2/$slot addr $at port $4" >/dev/null
   # A slot without address that is set ready would get requests and answer 503.
-  ask "@!$1 show servers state $2" | grep -qE "^[0-9]+ $2 [0-9]+ $slot $at .* $3 $4 " || return 1
+  ask "@!$1 set server $2/$slot fqdn $3; @!$1 set server $2/$slot addr $at port $4; @!$1 show servers state $2" | grep -qE "^[0-9]+ $2 [0-9]+ $slot $at .* $3 $4 " || return 1
   ask "@!$1 set server $2/$slot state ready" >/dev/null
 }
 loaded() { # the current worker has the routes of the table
@@ -118,8 +127,11 @@ reload() {
 }
 current() { workers | cut -d ' ' -f 1; }
 each() {
-  first=$(current)
-  for pid in $(workers); do sync "$pid" "$1"; done
+  pids=$(workers) first=
+  for pid in $pids; do
+    [ -n "$first" ] || first=$pid
+    sync "$pid" "$1"
+  done
 }
 
 # One at a time: the reaper of an earlier change may still be there.
