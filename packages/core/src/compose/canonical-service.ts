@@ -306,6 +306,7 @@ export function shortVolume(item: Json, path: Path, canon: Canon): Json | undefi
   const parts = (written ?? '').split(':');
   if (written === undefined || parts.some((part) => part === '') || parts.length > 3) return written === undefined ? undefined : wrong(canon, path, 'a mount such as `data:/data` or `./file:/file:ro`');
   if (parts.length === 1) return { type: 'volume', target: written };
+  if (/^[A-Za-z]$/.test(parts[0] as string)) return wrong(canon, path, 'a mount whose volume has a longer name: Compose takes one letter for a Windows drive');
   const [source, target, options = ''] = parts as [string, string, string?];
   const bind: Record<string, Json> = {};
   let readOnly: Record<string, Json> = {};

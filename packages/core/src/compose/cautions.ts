@@ -94,6 +94,7 @@ function serviceCautions(node: Node, tell: Tell): void {
   const volumes = child(node, 'volumes');
   if (isList(volumes)) {
     volumes.items.forEach((item, index) => {
+      if (/^[A-Za-z]:/.test(textOf(item) ?? '')) tell('error', `Compose takes \`${(textOf(item) as string).slice(0, 2)}\` for a Windows drive`, 'give the volume a longer name', ['volumes', index]);
       const create = child(child(item, 'bind'), 'create_host_path');
       if (create?.kind === 'scalar' && create.value === false) tell('warning', '`create_host_path: false` is not honoured: a missing folder of the host is made', 'remove it', ['volumes', index]);
     });

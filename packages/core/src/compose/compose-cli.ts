@@ -11,7 +11,7 @@ import { child, isMap, type Node } from './tree.js';
 export type CliAnswer =
   | { readonly kind: 'absent'; readonly reason: string }
   | { readonly kind: 'refused'; readonly message: string; readonly version: string }
-  | { readonly kind: 'model'; readonly raw: Readonly<Record<string, Json>>; readonly mirror: string; readonly around: string; readonly home: string; readonly version: string };
+  | { readonly kind: 'model'; readonly raw: Readonly<Record<string, Json>>; readonly mirror: string; readonly around: string; readonly home: string };
 
 export interface CliRequest {
   readonly exec: Exec;
@@ -34,13 +34,17 @@ export async function askCompose(request: CliRequest): Promise<CliAnswer> {
   const script = composeScript(request);
   const result = await request.exec.run(['sh', '-s'], { stdin: script, timeoutMs: 60_000, keep: 64 * 1024 * 1024, secrets: Object.values(request.variables), ...(request.signal === undefined ? {} : { signal: request.signal }) });
   if (result.exitCode === 90) return { kind: 'absent', reason: 'there is no `docker compose` here' };
-  const [folder = '', home = '', version = '', ...rest] = result.stdout.split('\n');
-  if (version === '' || !isRecent(version)) return { kind: 'absent', reason: version === '' ? 'there is no `docker compose` here' : `docker compose ${version} is older than ${oldestCompose}` };
+  const [folder = '', home = '', ...rest] = result.stdout.split('\n');
   const mirror = `${folder}/${depth}/root`;
-  if (result.exitCode !== 0) return { kind: 'refused', message: cleaned(result.stderr, mirror), version };
+  if (result.exitCode !== 0) {
+    const version = result.exitCode === 91 ? (rest[0] ?? '').trim() : '';
+    if (version === '') return { kind: 'absent', reason: result.exitCode === 91 ? 'there is no `docker compose` here' : `it could not be asked: ${cleaned(result.stderr, mirror)}` };
+    if (!isAtLeast(version, 2, 20)) return { kind: 'absent', reason: `docker compose ${version} is older than ${oldestCompose}` };
+    return { kind: 'refused', message: cleaned(result.stderr, mirror), version };
+  }
   // Compose doubles every dollar of its output, so that it can be read again.
   const raw = JSON.parse(rest.join('\n').replaceAll('$$', '$')) as Readonly<Record<string, Json>>;
-  return { kind: 'model', raw, mirror, around: folder, home, version };
+  return { kind: 'model', raw, mirror, around: folder, home };
 }
 
 // `../../shared` in a Compose file must stay inside the private folder.
@@ -68,8 +72,6 @@ export function composeScript(request: Pick<CliRequest, 'sources' | 'variables' 
     'printf \'%s\\n%s\\n\' "$d" "${HOME:-}"',
     // Compose sees nothing of the operator's environment but what it needs to run: what a deploy does must not depend on whose shell it is.
     'clean() { env -i PATH="$PATH" HOME="${HOME:-/}" ${DOCKER_CONFIG+"DOCKER_CONFIG=$DOCKER_CONFIG"} "$@"; }',
-    // Beside the reading itself, so that knowing the version costs no time.
-    'clean docker compose version --short >"$d/version" 2>/dev/null </dev/null &',
     `r="$d/${depth}/root"`,
     'mkdir -p -- "$r"',
     ...folders.map((folder) => `mkdir -p -- "$r"/${quote(folder)}`),
@@ -79,9 +81,8 @@ export function composeScript(request: Pick<CliRequest, 'sources' | 'variables' 
     end,
     'code=0',
     ['clean docker compose', `-p ${quote(request.project)}`, `--project-directory "$r"/${quote(base)}`, '--env-file "$d/variables"', "--profile '*'", ...request.sources.main.map(({ file }) => `-f "$r"/${quote(file)}`), 'config --format json >"$d/model" 2>"$d/error" </dev/null || code=$?'].join(' '),
-    'wait',
-    'printf \'%s\\n\' "$(cat -- "$d/version")"',
-    'if [ "$code" -ne 0 ]; then cat -- "$d/error" >&2; exit 91; fi',
+    // The version is asked for only where it says why: what an older one reads has the same canonical form, and the host's own is checked by preflight.
+    'if [ "$code" -ne 0 ]; then clean docker compose version --short 2>/dev/null </dev/null || echo; cat -- "$d/error" >&2; exit 91; fi',
     'cat -- "$d/model"',
     '',
   ].join('\n');
@@ -123,10 +124,6 @@ export function withoutEnvFiles(source: Source): string {
 function cleaned(message: string, mirror: string): string {
   const lines = message.split('\n').map((line) => line.replace(/^time="[^"]*" level=\w+ msg=/, '').trim()).filter((line) => line !== '' && !/is not set\. Defaulting to a blank string/.test(line) && !/`version` is obsolete/.test(line));
   return lines.join('; ').replaceAll(`${mirror}/`, '').replaceAll(mirror, '.').replaceAll(/\/[^\s]*stagecraft-compose\.[A-Za-z0-9]+/g, '');
-}
-
-function isRecent(version: string): boolean {
-  return isAtLeast(version, 2, 20);
 }
 
 export function isAtLeast(version: string, wantedMajor: number, wantedMinor: number): boolean {

@@ -1,7 +1,7 @@
 import type { Finding } from '../plugin-api/failure.js';
 import type { Location } from '../plugin-api/location.js';
 import { resolvePlain } from './scalar.js';
-import type { Entry, MapNode, MergeTag, Node, ScalarNode } from './tree.js';
+import type { Entry, MapNode, MergeTag, Node } from './tree.js';
 import type * as Library from './yaml-library.js';
 
 type Yaml = typeof Library;
@@ -166,9 +166,4 @@ function isMergeKey(key: unknown): boolean {
 function lowered(message: string): string {
   const line = (message.split('\n')[0] ?? '').replace(/:$/, '');
   return /^[A-Z][a-z]/.test(line) ? line.charAt(0).toLowerCase() + line.slice(1) : line;
-}
-
-/** A null scalar at a place. */
-export function nothing(at: Location): ScalarNode {
-  return { kind: 'scalar', at, value: null };
 }

@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { largestFile } from '../../src/compose/read-yaml.js';
+import fc from 'fast-check';
+import { largestFile, readYaml } from '../../src/compose/read-yaml.js';
+import * as yaml from '../../src/compose/yaml-library.js';
 import { problemsOf, project, read } from './support.js';
 
 const problems = (files: Readonly<Record<string, string>> | string, compose = ['docker-compose.yml']): Promise<readonly string[]> => problemsOf(read(project(files), 'built-in', { compose, variables: {} }));
@@ -23,6 +25,7 @@ describe('CORE_COMPOSE: what the built-in reader refuses', () => {
     ['ports: ["1-3:1-2"]', '3:26', 'two ranges of the same length, below 65536', 'ports[0]'],
     ['ports: 80', '3:18', 'a list', 'ports'],
     ['volumes: [a:b:c:d]', '3:28', 'a mount such as `data:/data` or `./file:/file:ro`', 'volumes[0]'],
+    ['volumes: [v:/data]', '3:28', 'a mount whose volume has a longer name: Compose takes one letter for a Windows drive', 'volumes[0]'],
     ['stop_grace_period: soon', '3:18', 'a duration such as `30s` or `1m30s`', 'stop_grace_period'],
     ['mem_limit: much', '3:18', 'a size such as `64m` or `1g`', 'mem_limit'],
     ['privileged: maybe', '3:18', '`true` or `false`', 'privileged'],
@@ -120,6 +123,19 @@ describe('CORE_COMPOSE: YAML that nobody should have to read', () => {
 
   it.each([70, 100_000])('refuses %i levels', async (levels) => {
     expect(await problems(`x-a: ${'['.repeat(levels)}${']'.repeat(levels)}\nservices: {}\n`)).toEqual([expect.stringMatching(/SC1302 it is nested/)]);
+  });
+
+  it('never throws for a text, and places every problem in it', () => {
+    const piece = fc.oneof(fc.string(), fc.constantFrom('services:', '\n', '\n  ', '- ', ': ', '{', '}', '[', ']', '&a ', '*a', '<<: ', '"', "'", '|', '>', '#', '!!str ', '!x ', '---', '? ', '%', '\t', '~', 'a: b'));
+    fc.assert(fc.property(fc.array(piece, { maxLength: 30 }), (pieces) => {
+      const text = pieces.join('');
+      const { root, problems } = readYaml(yaml, text, 'a.yml', { syntax: 'S', limits: 'L' });
+      expect(root === undefined || problems.length === 0).toBe(true);
+      for (const { location, message } of problems) {
+        expect(message).not.toBe('');
+        expect(location?.line).toBeLessThanOrEqual(text.split(/\r\n|\n|\r/).length);
+      }
+    }), { numRuns: 500 });
   });
 
   it('reads the widest file it accepts without taking long over any part', async () => {

@@ -71,7 +71,7 @@ describe('CORE_COMPOSE: which services are on, and what they are', () => {
   });
 
   it('refuses several of what can be only one', async () => {
-    const files = 'services:\n  a: { image: a, ports: ["80:80"] }\n  b: { image: b, volumes: [d:/d] }\n  c: { build: ., volumes: [d:/d] }\n  d: { image: d }\n  e: { image: e, ports: ["80", "8000-8001:81"] }\nvolumes: { d: }\n';
+    const files = 'services:\n  a: { image: a, ports: ["80:80"] }\n  b: { image: b, volumes: [vol:/d] }\n  c: { build: ., volumes: [vol:/d] }\n  d: { image: d }\n  e: { image: e, ports: ["80", "8000-8001:81"] }\nvolumes: { vol: }\n';
     const two = { replicas: 2 };
     const { findings } = await desired({ files, services: { a: two, b: two, c: two, d: { ...two, singleton: true }, e: two } });
     expect(findings.map(told)).toEqual([

@@ -1,12 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createExec } from '../../src/adapters/exec.js';
 import { createFiles } from '../../src/adapters/files.js';
 import { envValue } from '../../src/compose/compose-cli.js';
 import { readCompose } from '../../src/compose/read.js';
+import { writeYaml } from '../../src/compose/write-yaml.js';
 import { composeTest, dataOf, fixtureFiles, fixtureNames, fixtures, nasty, problemsOf, project, read, variables } from './support.js';
 
 describe('CORE_COMPOSE: the two readers', () => {
@@ -83,12 +85,33 @@ describe('CORE_COMPOSE: the two readers', () => {
     expect(await problemsOf(read(folder, 'built-in', { compose: ['docker-compose.yml'] }))).toEqual(['docker-compose.yml:1:1 SC1307 the built-in reader does not know `include`']);
   });
 
-  it('falls back to the built-in reader where there is no Compose, and says so where Compose was asked for', async () => {
+  it.each([
+    ['there is no docker', undefined, 'there is no `docker compose` here'],
+    ['docker has no Compose', 'echo "docker: unknown command" >&2; exit 1', 'there is no `docker compose` here'],
+    ['Compose is too old', 'case "$*" in *version*) echo 2.17.3;; *) echo "unknown flag" >&2; exit 16;; esac', 'docker compose 2.17.3 is older than 2.20.0'],
+  ])('falls back to the built-in reader where %s, and says so where Compose was asked for', async (_, docker, reason) => {
     const folder = project('services: { web: { image: web } }');
-    const exec = createExec({ folder, processEnv: { PATH: pathWithoutDocker() } });
+    const exec = createExec({ folder, processEnv: { PATH: pathWith(docker) } });
     const input = { files: createFiles(folder), exec, folder, settings: { compose: ['docker-compose.yml'], variables: {} } };
     expect((await readCompose(input)).reader).toBe('built-in');
-    await expect(readCompose({ ...input, reader: 'compose' })).rejects.toMatchObject({ code: 'SC1309', kind: 'external' });
+    await expect(readCompose({ ...input, reader: 'compose' })).rejects.toMatchObject({ code: 'SC1309', kind: 'external', message: `Compose cannot read the files: ${reason}` });
+  });
+
+  it('takes its own reading where a Compose before 2.26 refuses what it knows in full', async () => {
+    const folder = project('services: { web: { image: web } }');
+    const exec = createExec({ folder, processEnv: { PATH: pathWith('case "$*" in *version*) echo v2.20.3;; *) echo "too new for me" >&2; exit 15;; esac') } });
+    const input = { files: createFiles(folder), exec, folder, settings: { compose: ['docker-compose.yml'], variables: {} } };
+    expect((await readCompose(input)).reader).toBe('built-in');
+    await expect(readCompose({ ...input, reader: 'compose' })).rejects.toMatchObject({ code: 'SC1308', message: expect.stringContaining('too new for me') });
+  });
+
+  composeTest('both agree on whatever can be written in short and long forms', async () => {
+    await fc.assert(fc.asyncProperty(fc.array(anyService, { minLength: 25, maxLength: 25 }), async (services) => {
+      const file = { services: Object.fromEntries(services.map((service, index) => [`s${index}`, { image: 'any', ...service }])), volumes: { vol: null, w: { driver: 'local' } }, networks: { n: null, m: { internal: true } } };
+      const folder = project(writeYaml(file));
+      const [one, other] = await Promise.all([read(folder, 'compose'), read(folder, 'built-in')]);
+      expect(dataOf(one)).toEqual(dataOf(other));
+    }), { numRuns: 4, endOnFailure: true, verbose: 0 });
   });
 
   it('writes the home folder as `~`, which is another one on a host', async () => {
@@ -98,13 +121,38 @@ describe('CORE_COMPOSE: the two readers', () => {
   });
 });
 
-/** A folder of links to the few tools that the script needs, and no docker. */
-function pathWithoutDocker(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'sc-path-'));
-  for (const tool of ['sh', 'mktemp', 'rm', 'mkdir', 'cat', 'env']) spawnSync('ln', ['-s', spawnSync('sh', ['-c', `command -v ${tool}`], { encoding: 'utf8' }).stdout.trim(), join(folder, tool)]);
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+/** A folder of links to the few tools that the script needs, and a `docker` of these lines. */
+function pathWith(docker: string | undefined): string {
+  const folder = project(docker === undefined ? {} : { docker: `#!/bin/sh\n${docker}\n` });
+  if (docker !== undefined) chmodSync(join(folder, 'docker'), 0o755);
+  for (const tool of ['sh', 'mktemp', 'rm', 'mkdir', 'cat', 'env']) symlinkSync(spawnSync('sh', ['-c', `command -v ${tool}`], { encoding: 'utf8' }).stdout.trim(), join(folder, tool));
   return folder;
 }
+
+const word = fc.stringMatching(/^[a-z][a-z0-9]{0,6}$/);
+const value = fc.oneof(fc.string(), fc.integer(), fc.boolean(), fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e9, max: 1e9 }), fc.constantFrom('', 'a=b', '$$x', ' y ')).map((one) => (typeof one === 'string' ? one.replaceAll('$', '$$$$').replace(/[\0-\x1f\x7f]/g, '') : one));
+const pairs = fc.oneof(fc.dictionary(word, value, { maxKeys: 4 }), fc.array(fc.tuple(word, fc.string()).map(([key, item]) => `${key}=${item.replaceAll('$', '$$$$').replace(/[\0-\x1f\x7f]/g, '')}`), { maxLength: 4 }));
+const host = fc.integer({ min: 1, max: 65_535 });
+const anyService = fc.record({
+  command: fc.oneof(fc.array(fc.string().map((one) => one.replaceAll('$', '$$$$').replace(/[\0-\x1f\x7f]/g, ''))), fc.constantFrom('run it', "sh -c 'a; b'", 'a && b', '"x y" z\\ w')),
+  environment: pairs,
+  labels: pairs,
+  ports: fc.array(fc.oneof(host.map(String), fc.tuple(host, host).map(([a, b]) => `${a}:${b}/udp`), fc.tuple(host, host).map(([a, b]) => ({ target: a, published: String(b) })), fc.constant('127.0.0.1:7000-7002:80-82')), { maxLength: 3 }),
+  volumes: fc.uniqueArray(fc.oneof(word.map((one) => `./${one}:/${one}`), word.map((one) => `vol:/v${one}:ro`), word.map((one) => ({ type: 'volume', source: 'w', target: `/w${one}`, read_only: true })), word.map((one) => ({ type: 'bind', source: `./x/../${one}`, target: `/b/${one}/` }))), { maxLength: 3, selector: (one) => JSON.stringify(one) }),
+  networks: fc.oneof(fc.constantFrom(['n'], ['default', 'm'], { n: null }, { n: { aliases: ['x', 'a'] }, default: null }, { m: { priority: 5 } })),
+  expose: fc.uniqueArray(host.map(String), { maxLength: 3 }),
+  mem_limit: fc.constantFrom('64m', '1.5g', 1024, '2gb'),
+  cpus: fc.constantFrom(0.5, 1, '0.25', 1.75),
+  stop_grace_period: fc.constantFrom('90s', '1m30s', '1h', '500ms', '0s'),
+  healthcheck: fc.constantFrom({ test: 'x y', interval: '60s' }, { test: ['CMD', 'x'], retries: 3, timeout: '1m1s' }, { test: ['NONE'] }, { disable: true }),
+  deploy: fc.constantFrom({ replicas: 2 }, { resources: { limits: { memory: '64m', pids: 5 } } }, { restart_policy: { condition: 'on-failure', max_attempts: 3 } }, { mode: 'replicated' }),
+  ulimits: fc.dictionary(word, fc.oneof(fc.integer({ min: 1, max: 99 }), fc.constant({ soft: 1, hard: 2 })), { maxKeys: 2 }),
+  extra_hosts: fc.constantFrom(['a:198.18.0.1', 'b=::1'], { c: '198.18.0.2' }, ['a=198.18.0.1', 'a=198.18.0.2']),
+  tmpfs: fc.constantFrom('/run', ['/run', '/tmp:size=1m']),
+  dns: fc.constantFrom('198.18.0.1', ['198.18.0.2', '198.18.0.1']),
+  logging: fc.constantFrom({ driver: 'none' }, { driver: 'json-file', options: { 'max-file': 3 } }),
+  privileged: fc.boolean(), tty: fc.boolean(), init: fc.boolean(), restart: fc.constantFrom('no', 'always', 'on-failure:3'), user: fc.constantFrom('1000', 'a:b'), scale: fc.constantFrom(1, 1), profiles: fc.uniqueArray(word, { maxLength: 2 }),
+}, { requiredKeys: [] }).map((service) => ('deploy' in service ? { ...service, scale: undefined, mem_limit: undefined, cpus: undefined } : service));
 
 /** What Compose says of the untouched files, env files merged by itself. */
 function environmentsByCompose(folder: string): Readonly<Record<string, Readonly<Record<string, string>>>> {

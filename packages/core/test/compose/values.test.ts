@@ -59,7 +59,7 @@ describe('CORE_COMPOSE: the canonical form', () => {
     command: fc.oneof(fc.array(fc.string()), fc.constant('run "a b"')),
     ports: fc.array(fc.oneof(port, fc.integer({ min: 1, max: 999 }), fc.constant('8080-8082:80-82/udp'))),
     labels: fc.oneof(fc.dictionary(name, fc.oneof(fc.string(), fc.integer(), fc.boolean())), fc.array(name)),
-    volumes: fc.array(fc.oneof(fc.constantFrom('./a:/a', 'v:/v:ro', '/x:/x/:z', '/anon'), fc.record({ type: fc.constantFrom('bind', 'volume'), source: name, target: name.map((one) => `/${one}`) }))),
+    volumes: fc.array(fc.oneof(fc.constantFrom('./a:/a', 'vol:/v:ro', '/x:/x/:z', '/anon'), fc.record({ type: fc.constantFrom('bind', 'volume'), source: name, target: name.map((one) => `/${one}`) }))),
     networks: fc.oneof(fc.array(name), fc.dictionary(name, fc.constantFrom(null, { aliases: ['b', 'a'] }))),
     mem_limit: fc.constantFrom('1g', 1024, '0'),
     cpus: fc.constantFrom(0.5, '0.50', 1),
