@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { ProxyProvider, Route, RouteTable } from '../../../src/plugin-api/index.js';
 import type { Action } from '../../../src/plan/types.js';
+import { scopeOf } from '../../../src/hosts/scope-of.js';
 import { containerDrain } from '../../../src/steps/container-drain.js';
 import { edgeEnsure } from '../../../src/steps/edge-ensure.js';
 import { edgeRemove } from '../../../src/steps/edge-remove.js';
@@ -19,7 +20,7 @@ const web: Route = { service: 'web', port: 3000 };
 /** What every proxy must hold on a real engine, under load. */
 export function cutoverSuite(title: string, provider: ProxyProvider, config: Readonly<Record<string, unknown>>): void {
   engineTest(`${title}, on a real engine`, () => {
-    const own = scratch({ marks: () => [] });
+    const own = scratch({ marks: (hostDir) => [scopeOf({ root: hostDir, defaultRoot: '/nowhere', project: 'x', environment: 'x', composeProject: 'x' }).dir] });
     let port = 0;
     let stage: Stage;
     /** Names that are routed now. */
