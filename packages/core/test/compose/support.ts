@@ -1,4 +1,4 @@
-import { it } from '@jest/globals';
+import { afterAll, it } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -64,10 +64,11 @@ export function dataOf({ services, networks, volumes, configs, secrets, findings
 
 const temporary: string[] = [];
 
-/** A project folder of its own, with these files; removed after the process. */
+afterAll(() => temporary.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
+
+/** A project folder of its own, with these files; removed after the tests of the file. */
 export function project(files: Readonly<Record<string, string>> | string): string {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'sc-compose-')));
-  if (temporary.length === 0) process.once('exit', () => temporary.forEach((one) => rmSync(one, { recursive: true, force: true })));
   temporary.push(folder);
   for (const [name, text] of Object.entries(typeof files === 'string' ? { 'docker-compose.yml': files } : files)) {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
