@@ -9,11 +9,12 @@ import type { OpenHost } from './host.js';
 import type { Intake } from './make-release.js';
 import type { Loaded } from './settings.js';
 import type { DeployOptions, Workspace } from './types.js';
-import type { Version } from './version.js';
+import { notAnAncestor, type Version } from './version.js';
 
 /** A deploy's part before its plan is sealed. @throws StagecraftError `user` for findings that are errors and for a stale saved plan; nothing has changed then. */
 export async function deployIntake(ws: Workspace, host: OpenHost, loaded: Loaded, options: DeployOptions, version: Version): Promise<Intake> {
-  const collect = (built?: Readonly<Record<string, string>>): Promise<Gathered> => gather(ws, host, loaded, { version: version.version, pull: options.pull, ...(built ? { built } : {}) });
+  const older = await notAnAncestor(ws, await host.store.serving(), version.commit);
+  const collect = (built?: Readonly<Record<string, string>>): Promise<Gathered> => gather(ws, host, loaded, { version: version.version, pull: options.pull, findings: older ? [older] : [], ...(built ? { built } : {}) });
   const first = await collect();
   const plan = draftOf(first, options);
   if (options.saved) refuseStale(options.saved, plan);

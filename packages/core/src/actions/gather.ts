@@ -25,6 +25,8 @@ export interface Gathered {
 export interface GatherOptions {
   readonly version: string;
   readonly pull: boolean;
+  /** What was noticed before. */
+  readonly findings?: readonly Finding[];
   /** Ids of what was built, by reference. */
   readonly built?: Readonly<Record<string, string>>;
 }
@@ -39,6 +41,7 @@ export async function gather(ws: Workspace, host: OpenHost, loaded: Loaded, opti
   const desired = withImages(desiredNow.desired, images, built);
   const observation = await observe({ ...host, name: host.name }, desired.services.map((service) => service.image.reference), settings.composeProject);
   const findings: Finding[] = [
+    ...(options.findings ?? []),
     ...settings.findings,
     ...model.findings,
     ...desiredNow.findings,

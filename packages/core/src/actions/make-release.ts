@@ -46,11 +46,11 @@ export async function finish(operation: Operation, intake: Intake, resumed: bool
 }
 
 /** The result of an operation that came to its end, and the project's readable cache of it. */
-export async function resultOf(operation: Operation, plan: SealedPlan, ended: Ended): Promise<DeployResult> {
+export async function resultOf(operation: Operation, plan: SealedPlan, ended: Ended, asked: 'forward' | 'abort' = 'forward'): Promise<DeployResult> {
   await writeCache(operation.ws, operation.host, operation.record.environment);
   if (ended.outcome === 'failed' && ended.error !== undefined) throw ended.error;
   if (ended.outcome === 'returned' && ended.error !== undefined) throw returned(operation, ended.error);
-  return { outcome: ended.outcome, plan, release: ended.release, decision: ended.decision, urls: urlsOf(plan.desired), exitCode: 0 };
+  return { outcome: ended.outcome, plan, release: ended.release, decision: ended.decision, urls: urlsOf(plan.desired), exitCode: ended.outcome === 'completed' || asked === 'abort' ? 0 : 4 };
 }
 
 async function begin(held: Held, intake: Intake, serving: ReleaseRecord | undefined): Promise<Operation> {

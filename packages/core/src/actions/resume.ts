@@ -40,7 +40,7 @@ export async function abort(ws: Workspace): Promise<DeployResult> {
     }
     ws.io.event(operationBegins({ operation: open.operation, kind: open.kind, release: open.release, version: open.version, environment: operation.record.environment, project: operation.record.project, resumed: true }));
     const proxy = await proxyInUse(ws, host, plan, await sealedProxy(ws, plan.desired, undefined));
-    return resultOf(operation, plan, await abortOperation(operation, plan, proxy));
+    return resultOf(operation, plan, await abortOperation(operation, plan, proxy), 'abort');
   });
 }
 

@@ -12,12 +12,13 @@ import type { Operation } from './operation.js';
 export type Values = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 /** Brings a sealed release to the host: mounted files, values, rendered Compose, model, and last the plan. With the plan there it can be resumed from anywhere. */
-export async function putSealed(operation: Operation, plan: SealedPlan, gathered: Pick<Gathered, 'values' | 'uploads'>): Promise<void> {
+export async function putSealed(operation: Operation, plan: SealedPlan, gathered: Pick<Gathered, 'input' | 'values' | 'uploads'>): Promise<void> {
   const { host, session, record, ws } = operation;
   const compose = renderCompose(plan.desired, host.name);
-  const overlay = renderOverlay({ desired: plan.desired, host: host.name, values: gathered.values, labels: { release: plan.release, operation: plan.operation, dir: host.scope.dir } });
+  const values = await valuesOf(operation, plan, gathered);
+  const overlay = renderOverlay({ desired: plan.desired, host: host.name, values, labels: { release: plan.release, operation: plan.operation, dir: host.scope.dir } });
   await host.store.putFiles(session, gathered.uploads);
-  await host.store.putSecret(session, `${plan.release}.json`, JSON.stringify(gathered.values));
+  await host.store.putSecret(session, `${plan.release}.json`, JSON.stringify(values));
   await host.store.putSecret(session, `${plan.release}.yml`, overlay);
   await host.store.putRelease(session, plan.release, {
     'release.json': `${JSON.stringify({ ...record, images: imagesOf(plan), rendered: { [host.name]: createHash('sha256').update(compose).digest('hex') } })}\n`,
@@ -28,6 +29,18 @@ export async function putSealed(operation: Operation, plan: SealedPlan, gathered
   await host.store.putRelease(session, plan.release, { 'plan.json': `${JSON.stringify(plan)}\n` });
   await ensureProjectFolder(ws.files);
   await ws.files.write(`.stagecraft/rendered/${plan.environment}/${host.name}/docker-compose.yml`, compose);
+}
+
+/**
+ * The values that belong to the sealed model. A service that is held, or that a filter left out, is sealed as it runs: its values are those of the release that
+ * serves, not what the files say now.
+ */
+async function valuesOf({ host, open }: Operation, plan: SealedPlan, gathered: Pick<Gathered, 'input' | 'values'>): Promise<Values> {
+  const asked = new Map(gathered.input.desired.services.map((service) => [service.name, service.valuesDigest]));
+  const kept = plan.desired.services.filter((service) => service.valuesDigest !== asked.get(service.name)).map((service) => service.name);
+  if (kept.length === 0 || open.prior === undefined) return gathered.values;
+  const before = await readValues(host, open.prior);
+  return { ...gathered.values, ...Object.fromEntries(kept.flatMap((name) => (before[name] ? [[name, before[name]]] : []))) };
 }
 
 /** The sealed plan of a release, as the host has it; undefined: it was never sealed. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { fail } from '../errors/index.js';
+import type { Finding } from '../plugin-api/failure.js';
 import type { Workspace } from './types.js';
 
 export interface Version {
@@ -21,6 +22,21 @@ export async function resolveVersion(ws: Workspace, asked: string | undefined, r
   if (described === undefined) return { version: release, from: 'release', ...known };
   const version = described.endsWith('-dirty') ? `${described}-${await dirt(ws)}` : described;
   return { version: version.replaceAll(/[^A-Za-z0-9_.-]/g, '-'), from: 'git', ...known };
+}
+
+/**
+ * A warning when what serves was made of a commit that the new one does not contain: deploying would take somebody's change back.
+ * Undefined where git cannot tell.
+ */
+export async function notAnAncestor(ws: Workspace, serving: { readonly id: string; readonly commit?: string } | undefined, now: string | undefined): Promise<Finding | undefined> {
+  if (!serving?.commit || !now || serving.commit === now) return undefined;
+  if ((await git(ws, ['cat-file', '-e', `${serving.commit}^{commit}`])) === undefined || (await git(ws, ['merge-base', '--is-ancestor', serving.commit, now])) !== undefined) return undefined;
+  return {
+    severity: 'warning',
+    code: 'SC5007',
+    message: `${serving.id} serves commit ${serving.commit.slice(0, 12)}, which ${now.slice(0, 12)} does not contain: this deploy takes its changes back.`,
+    next: [`git log --oneline ${now.slice(0, 12)}..${serving.commit.slice(0, 12)}`],
+  };
 }
 
 function checked(version: string): string {

@@ -157,7 +157,6 @@ const howToGet: Readonly<Record<string, string>> = {
   npm: 'Install Node.js 20.19 or later, which brings npm: https://nodejs.org/en/download',
   npx: 'Install Node.js 20.19 or later, which brings npx: https://nodejs.org/en/download',
   pnpm: 'Install pnpm: https://pnpm.io/installation',
-  encore: 'Install the Encore command-line tool: https://encore.dev/docs/ts/install',
 };
 
 async function didNotStart(program: string, cwd: string, result: { readonly code?: string | undefined; readonly cause?: unknown }): Promise<StagecraftError> {
