@@ -21,7 +21,7 @@ const plugins = [
 
 const nothing: InitOptions = { interactive: false, force: false };
 
-function workspace({ folder, files }: Project, answer: (question: Question) => string = () => expect.unreachable()): Workspace {
+function workspace({ folder, files }: Project, answer: (question: Question) => string = nobody): Workspace {
   return {
     folder,
     files,
@@ -36,6 +36,10 @@ function workspace({ folder, files }: Project, answer: (question: Question) => s
     yes: false,
     command: 'stagecraft init',
   };
+}
+
+function nobody(question: Question): string {
+  throw new Error(`nobody is there to be asked: ${question.text}`);
 }
 
 function inside(name: string, files: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
