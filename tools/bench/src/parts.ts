@@ -1,0 +1,6 @@
+import type { Part } from './part.js';
+import { planning } from './parts/planning.js';
+import { startUp } from './parts/start-up.js';
+
+/** In the order in which they are measured. */
+export const parts: readonly Part[] = [startUp, planning];
