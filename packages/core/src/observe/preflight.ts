@@ -4,6 +4,7 @@ import type { Finding } from '../plugin-api/failure.js';
 import type { HostFiles } from '../plugin-api/host.js';
 import type { Containers } from '../ports/containers.js';
 import type { Shell } from '../ports/shell.js';
+import { checkRoutes } from '../routes/check-routes.js';
 import { sameMachine } from './same-machine.js';
 import { coerce, gte } from './semver.js';
 import type { HostObservation, Observation } from './types.js';
@@ -23,8 +24,13 @@ export interface Preflight {
 export async function preflight(check: Preflight): Promise<readonly Finding[]> {
   const seen = check.observation.hosts.find((host) => host.name === check.host.name);
   if (!seen) return [];
-  const [compose, state, machine] = await Promise.all([composeVersion(check.host.shell), check.host.store.checkHost(), sameMachine(check.host, seen.engine?.id ?? '')]);
-  return [...versions(check.host.name, seen, compose), ...state.findings, ...machine, ...strangers(check, seen), ...otherFolder(check, seen), ...absentImages(check, seen), ...(await takenPorts(check, seen))];
+  const [compose, state, machine, routes] = await Promise.all([
+    composeVersion(check.host.shell),
+    check.host.store.checkHost(),
+    sameMachine(check.host, seen.engine?.id ?? ''),
+    checkRoutes(check.host.files, check.host.scope, check.desired),
+  ]);
+  return [...versions(check.host.name, seen, compose), ...state.findings, ...machine, ...routes, ...edgeName(check), ...strangers(check, seen), ...otherFolder(check, seen), ...absentImages(check, seen), ...(await takenPorts(check, seen))];
 }
 
 async function composeVersion(shell: Shell): Promise<string | undefined> {
@@ -44,6 +50,19 @@ function versions(host: string, seen: HostObservation, compose: string | undefin
 function atLeast(version: string, wanted: string): boolean {
   const found = coerce(version);
   return found !== null && gte(found, wanted);
+}
+
+/** Joining a network whose name sorts before the proxy's own moves the proxy's default gateway, and new connections are refused (measured). */
+function edgeName({ host, desired }: Preflight): Finding[] {
+  if (desired.routes.length === 0 || host.scope.edge > host.scope.proxyNetwork) return [];
+  return [
+    {
+      severity: 'error',
+      code: 'SC3519',
+      message: `The Compose project ${desired.composeProject} sorts before ${host.scope.proxyNetwork}: the proxy could not join its network without losing connections.`,
+      next: ['Begin the name of the project, or `compose_project`, with a letter or a digit above 0.'],
+    },
+  ];
 }
 
 /** A stack of this project that was started by hand: its containers are nobody's to replace. */

@@ -50,7 +50,8 @@ function prerequisites(step: Step, steps: readonly Step[]): readonly string[] {
 export async function walkBack(walk: Walk, progress: Progress, steps: readonly Step[]): Promise<void> {
   for (const step of [...steps].reverse()) {
     if (walk.signal.aborted) throw interrupted();
-    if (progress.touched(step.id)) await runStep(walk, progress, step, 'undo');
+    // A step without a way back stays as it is: what holds data is kept whatever becomes of the release.
+    if (step.undo !== undefined && progress.touched(step.id)) await runStep(walk, progress, step, 'undo');
   }
 }
 

@@ -78,7 +78,7 @@ async function countConnectionsOf(action: Drain, targets: readonly Target[], wor
 
 /** The old targets with their ports, as the tables of the plan name them. */
 function targetsOf(action: Drain, world: StepWorld): readonly Target[] {
-  const tables = world.plan.steps.flatMap(({ action: other }) => (other.kind === 'route.retire' || other.kind === 'route.admit' || other.kind === 'route.apply' ? [other.from] : []));
+  const tables = world.plan.steps.flatMap(({ action: other }) => (other.kind === 'route.retire' || other.kind === 'route.admit' || other.kind === 'route.apply' ? [other.from, other.to] : []));
   const byKey = new Map(tables.flatMap((table) => table.targets).map((target) => [`${target.id}:${target.port}`, target]));
   return [...byKey].filter(([, target]) => action.targets.includes(target.id)).sort(([a], [b]) => (a < b ? -1 : 1)).map(([, target]) => target);
 }

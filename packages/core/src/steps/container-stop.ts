@@ -17,7 +17,7 @@ export const containerStop: StepKind<Stop> = {
   undo: {
     async done(action, world) {
       const found = await inspectAll(action, world);
-      return found.every(({ old, now }) => now !== undefined && now.restartPolicy === old.restartPolicy && passed(now, { settleMs: 0 }, world.clock.now()) && (!action.edge || old.aliases.length === 0 || action.edge in now.networks));
+      return found.every(({ old, now }) => now !== undefined && now.restartPolicy === old.restartPolicy && (old.stopped || passed(now, { settleMs: 0 }, world.clock.now())) && (!action.edge || old.aliases.length === 0 || action.edge in now.networks));
     },
     script: (action) =>
       [
@@ -26,12 +26,12 @@ export const containerStop: StepKind<Stop> = {
         ...action.ids.flatMap((old) => rename(action, old, old.name)),
         ...action.ids.map((old) => `docker update --restart=${quote(old.restartPolicy)} ${old.id} >/dev/null`),
         ...action.ids.flatMap((old) => onTheEdge(action, old)),
-        ...action.ids.map((old) => `timeout -k 10 60 docker start ${old.id} >/dev/null`),
+        ...action.ids.filter((old) => !old.stopped).map((old) => `timeout -k 10 60 docker start ${old.id} >/dev/null`),
       ].join('\n'),
     timeoutMs: (action) => action.graceMs + 120_000,
     async settle(action, world) {
-      const find = async (): Promise<readonly ContainerState[]> => (await inspectAll(action, world)).flatMap(({ now }) => (now ? [{ ...now, restartCount: 0 }] : []));
-      await gate(world, { service: action.service, timeoutMs: 120_000, settleMs: 0 }, find);
+      const find = async (): Promise<readonly ContainerState[]> => (await inspectAll(action, world)).flatMap(({ old, now }) => (now && !old.stopped ? [{ ...now, restartCount: 0 }] : []));
+      if (action.ids.some((old) => !old.stopped)) await gate(world, { service: action.service, timeoutMs: 120_000, settleMs: 0 }, find);
     },
   },
 };
