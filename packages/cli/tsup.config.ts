@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'tsup';
+import { readyChecks } from './build/ready-checks.ts';
 import { readManifest } from './src/manifest.ts';
 
 const dist = fileURLToPath(new URL('./dist', import.meta.url));
@@ -19,6 +20,7 @@ export default defineConfig({
   platform: 'node',
   noExternal: [/^@oclif\/core/, /^@stagecraft\/core/],
   external: ['dockerode', 'typescript', 'ts-node', 'tsx', /^debug\/src\/browser/],
+  esbuildPlugins: [readyChecks()],
   esbuildOptions(options) {
     options.conditions = ['stagecraft-source'];
   },

@@ -1,7 +1,8 @@
-import type { ErrorObject, ValidateFunction } from 'ajv';
+import type { ErrorObject } from 'ajv';
 import type { JsonSchema } from '../plugin-api/descriptor.js';
 import type { Finding } from '../plugin-api/failure.js';
 import type { Location } from '../plugin-api/location.js';
+import { checkerOf, type CompileOptions } from './checker.js';
 import { isLaterKey, isLaterValue } from './later.js';
 import { nearest } from './nearest.js';
 import { isMap, type Path, pathText, valueAt } from './path.js';
@@ -34,13 +35,8 @@ export interface CheckOptions {
  * Makes a check of data against a JSON Schema. It gives every problem at once, in words.
  * @throws what `ajv` throws on a schema that is none.
  */
-export async function compile(schema: JsonSchema, options: { readonly defaults?: boolean; readonly trusted?: boolean } = {}): Promise<(data: unknown, options?: CheckOptions) => readonly Problem[]> {
-  const { Ajv, Ajv2019, Ajv2020 } = await import('./ajv.js');
-  const dialect = String(schema['$schema'] ?? '');
-  const Dialect = dialect.includes('2020-12') ? Ajv2020 : dialect.includes('2019-09') ? Ajv2019 : Ajv;
-  const ajv = new Dialect({ allErrors: true, verbose: true, strict: options.trusted === true, allowUnionTypes: true, useDefaults: options.defaults === true, allowMatchingProperties: true, logger: false, validateFormats: false });
-  if (options.trusted === true) ajv.addVocabulary(['x-expected']);
-  const validate: ValidateFunction = ajv.compile(schema as Record<string, unknown>);
+export async function compile(schema: JsonSchema, options: CompileOptions = {}): Promise<(data: unknown, options?: CheckOptions) => readonly Problem[]> {
+  const validate = await checkerOf(schema, options);
   return (data, check = {}) => {
     if (validate(data)) return [];
     const problems: Problem[] = [];
