@@ -15,19 +15,23 @@ interface Seen extends Belonging {
   folders: string[];
 }
 
+const sharedLabels = ['stagecraft.dir', 'com.docker.compose.project'];
+
 /**
  * What on the engine bears one of these marks in its name or in a label, or is given something of `folder`; and what
  * belongs to the same Compose project or Stagecraft folder as that. In the order in which it can be removed.
  */
 export async function belongings(socket: string, marks: readonly string[], folder?: string): Promise<Belonging[]> {
   const all = await everything(socket);
-  const known = new Set(marks);
-  const isOurs = (one: Seen): boolean => [one.name, ...Object.values(one.labels)].some((text) => [...known].some((mark) => text.includes(mark)));
+  // Marks are unique words that may stand anywhere; what labels of ours say is compared whole, for it may be any word.
+  const words = new Set<string>();
+  const isOurs = (one: Seen): boolean =>
+    [one.name, ...Object.values(one.labels)].some((text) => marks.some((mark) => text.includes(mark))) || words.has(one.name) || sharedLabels.some((label) => words.has(one.labels[label] ?? ''));
   for (const one of all) {
     if (!one.folders.some((path) => folder !== undefined && `${path}/`.startsWith(`${folder}/`))) continue;
-    known.add(one.name);
+    words.add(one.name);
     // Shared things bear no name of a test's project, but the folder's hash, or the name of a project that is scoped by it.
-    for (const label of ['stagecraft.dir', 'com.docker.compose.project']) if (one.labels[label]) known.add(one.labels[label]);
+    for (const label of sharedLabels) if (one.labels[label]) words.add(one.labels[label]);
   }
   return all.filter(isOurs).map(({ kind, id, name }) => ({ kind, id, name }));
 }

@@ -93,6 +93,20 @@ engineTest('DEPLOY_ROLLOUT: what each kind of service is owed', () => {
     expect(await stage.running('cron')).toHaveLength(1);
   });
 
+  it('brings mounted folders by content, readable for whatever user the container has', async () => {
+    await stage.write({
+      ...config(here.project),
+      ...compose(sleeper('api', ['user: "1000:1000"', 'volumes: ["./conf:/conf:ro"]', 'healthcheck: { test: [CMD, grep, -q, one, /conf/deep/a.txt], interval: 200ms, retries: 3 }'])),
+      'conf/deep/a.txt': 'one\n',
+    });
+    await stage.deploy();
+    const before = await stage.running('api');
+    await stage.write({ 'conf/deep/a.txt': 'one and two\n' });
+    expect((await stage.deploy()).plan?.services[0]).toMatchObject({ change: 'replace', differs: ['files'] });
+    expect(await stage.running('api')).not.toEqual(before);
+    expect(await here.docker(['exec', (await stage.running('api'))[0] ?? '', 'cat', '/conf/deep/a.txt'])).toContain('one and two');
+  });
+
   it('gives a container its values as they are, whatever they hold, and tells nobody else', async () => {
     const value = `p$q#r 's "t" \\u $\{NOT} ünï`;
     await stage.write({ ...config(here.project), ...compose(sleeper('api', [healthy, 'env_file: [.env.api]'])), '.env.api': `SECRET_VALUE='${value.replaceAll("'", "\\'")}'\n` });

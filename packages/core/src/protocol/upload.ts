@@ -22,7 +22,7 @@ export function uploadScript(files: readonly Upload[]): { readonly script: strin
     const plain = Buffer.from(text).equals(bytes);
     const sent = plain ? text : bytes.toString('base64');
     parts.push(sent);
-    const folder = path.includes('/') ? `mkdir -p "$E"/${quote(path.slice(0, path.lastIndexOf('/')))} && ` : '';
+    const folder = folderOf(path);
     return `${folder}head -c ${Buffer.byteLength(sent)} ${plain ? '' : '| base64 -d '}| publish "$E"/${quote(path)} ${mode.toString(8)} ${bytes.length} || exit 71`;
   });
   return { script: lines.join('\n'), stdin: parts.join('') };
@@ -34,4 +34,16 @@ export function insidePath(path: string): string {
     throw fail({ code: 'SC3018', kind: 'bug', message: `${JSON.stringify(path)} is not a path inside the environment's folder.` });
   }
   return path;
+}
+
+/**
+ * Folders are ours alone, but for those inside of what a container mounts: `files/<digest>/conf/…` is for whatever user the container has.
+ * `files/<digest>` itself stays closed: secret files in it are readable to all who get that far.
+ */
+function folderOf(path: string): string {
+  const parts = path.split('/').slice(0, -1);
+  if (parts.length === 0) return '';
+  const closed = parts[0] === 'files' ? parts.slice(0, 2) : parts;
+  const make = `mkdir -p "$E"/${quote(closed.join('/'))} && `;
+  return closed.length === parts.length ? make : `${make}(umask 022; mkdir -p "$E"/${quote(parts.join('/'))}) && `;
 }
