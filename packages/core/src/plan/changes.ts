@@ -1,5 +1,7 @@
 import type { Desired, DesiredService } from '../compose/model.js';
+import { claimsOf } from '../rollout/claims.js';
 import { comparator, compareModels, type Comparison } from '../rollout/compare.js';
+import { lives, type Found } from '../rollout/found.js';
 import { reconcile, reconcileJob, reconcileRemoved, type HostChange } from '../rollout/reconcile.js';
 import type { Selection } from './select.js';
 import type { PlanInput } from './types.js';
@@ -34,7 +36,27 @@ export function changesOf(given: ChangesInput): readonly ServiceChange[] {
   const names = [...new Set([...wanted.keys(), ...serving.keys(), ...hosts.flatMap((host) => [...host.found].filter(([, found]) => found.some((c) => c.digest !== undefined)).map(([name]) => name))])].sort();
   const first = names.map((name) => changeOf(given, name, wanted.get(name), serving.get(name)));
   const others = anyOther(given, first);
-  return first.map((change) => (change.wanted?.kind === 'job' && change.selected ? withJob(given, change, others) : change)).filter((change) => change.wanted !== undefined || change.hosts.length > 0);
+  const all = first.map((change) => (change.wanted?.kind === 'job' && change.selected ? withJob(given, change, others) : change)).filter((change) => change.wanted !== undefined || change.hosts.length > 0);
+  return makeRoom(desired, all);
+}
+
+/**
+ * What is removed ends in finalize, after commit; but in the rollout where what starts needs its name, port or volume: a service was renamed, most likely.
+ */
+function makeRoom(desired: Desired, changes: readonly ServiceChange[]): readonly ServiceChange[] {
+  const claimed = new Map<string, Set<string>>();
+  for (const { wanted, hosts } of changes) {
+    if (!wanted) continue;
+    for (const { host, start, change } of hosts) if (start > 0 || change === 'run') for (const claim of claimsOf(desired, wanted)) claimed.set(host, (claimed.get(host) ?? new Set()).add(claim));
+  }
+  return changes.map((change) => ({ ...change, hosts: change.hosts.map((here) => givingWay(here, claimed.get(here.host) ?? new Set())) }));
+}
+
+function givingWay(here: HostChange, claimed: ReadonlySet<string>): HostChange {
+  const wantedByAnother = (c: Found): boolean => c.claims.some((claim) => claimed.has(claim) && (lives(c) || claim.startsWith('name:')));
+  const all = here.change === 'remove' && here.remove.some(wantedByAnother);
+  const more = here.remove.filter((c) => !here.stop.includes(c) && (all ? lives(c) || wantedByAnother(c) : !lives(c) && c.named && wantedByAnother(c)));
+  return more.length === 0 ? here : { ...here, stop: [...here.stop, ...more] };
 }
 
 function changeOf(given: ChangesInput, name: string, wanted: DesiredService | undefined, serving: DesiredService | undefined): ServiceChange {

@@ -18,7 +18,9 @@ export function finalizeHost(stage: Stage, rollout: ReadonlySet<string>): readon
       dependsOn: ['stop', 'drain', 'retire', 'run'].map((verb) => `${view.name}/${name}/${verb}`).filter((id) => rollout.has(id)).slice(0, 1),
     });
   }
-  if (host.ruleKeys.size > 0 || host.table.current().routes.length > 0 || (!view.edgeSeen && view.table.routes.length === 0)) return steps;
+  // A network cannot be removed while something that runs is on it.
+  const inUse = [...services.values()].some(({ here }) => [...here.keep, ...here.resume].some((c) => c.onEdge));
+  if (inUse || host.ruleKeys.size > 0 || host.table.current().routes.length > 0 || (!view.edgeSeen && view.table.routes.length === 0)) return steps;
   addHostStep(host, 'edge/take-down', {
     phase: 'finalize',
     action: { kind: 'edge.remove', network: host.edge },

@@ -1,5 +1,7 @@
 import type { Desired, DesiredService, Json } from '../compose/model.js';
 import type { Finding } from '../plugin-api/failure.js';
+import { claimsOf, volumeName } from '../rollout/claims.js';
+import { lives } from '../rollout/found.js';
 import { blocking, seconds } from '../rollout/verdict.js';
 import type { ServiceChange } from './changes.js';
 import { volumeKeys } from './release-model.js';
@@ -20,7 +22,7 @@ export function findingsOf(given: FindingsInput): readonly Finding[] {
   const own = given.changes.flatMap((change) => {
     const plan = plans.get(change.name);
     if (!plan || !change.selected) return [];
-    return [...ofPlacement(given, change), ...ofStrategy(change, plan), ...ofVolumes(given, change), ...ofHealth(change)];
+    return [...ofPlacement(given, change), ...ofStrategy(change, plan), ...ofVolumes(given, change), ...ofClaims(given, change), ...ofHealth(change)];
   });
   return [...given.input.findings, ...own];
 }
@@ -67,6 +69,31 @@ function ofVolumes({ input, desired, hosts }: FindingsInput, { wanted, hosts: ch
   });
 }
 
+/** What starts needs a name or port that something has which stays; or, for data under a new name, the volume. Two processes would write to it at once. */
+function ofClaims({ desired, changes }: FindingsInput, { wanted, hosts }: ServiceChange): readonly Finding[] {
+  if (!wanted) return [];
+  const starting = new Set(hosts.filter((here) => here.start > 0 || here.change === 'run').map((here) => here.host));
+  const claims = new Set(starting.size === 0 ? [] : claimsOf(desired, wanted));
+  if (claims.size === 0) return [];
+  return changes
+    .filter((other) => other.name !== wanted.name)
+    .flatMap((other) => other.hosts.filter((there) => starting.has(there.host)).flatMap((there) => there.keep.filter(lives).map((c) => ({ c, gone: other.wanted === undefined }))))
+    .flatMap(({ c, gone }) => c.claims.filter((claim) => claims.has(claim) && (gone || !claim.startsWith('volume:'))).map((claim) => ({ claim, by: c.service, gone })))
+    .map(({ claim, by, gone }): Finding => ({
+      severity: 'error',
+      code: 'SC2109',
+      message: `${wanted.name} needs ${claimInWords(claim)}, which ${by} has and keeps${gone ? ': it is not in the Compose file any more, but holds data' : ''}.`,
+      next: [gone ? `If ${wanted.name} is ${by} under a new name: stagecraft deploy --replace ${by}` : `Give ${wanted.name} another one, or let ${by} be replaced too.`],
+      service: wanted.name,
+      location: wanted.location,
+    }));
+}
+
+function claimInWords(claim: string): string {
+  const [kind, what = ''] = [claim.slice(0, claim.indexOf(':')), claim.slice(claim.indexOf(':') + 1)];
+  return kind === 'port' ? `port ${what} of the host` : kind === 'name' ? `the container name ${what}` : `the volume ${what}`;
+}
+
 /** Full names of the volumes that the service had by the serving releases, with the release. */
 function knownVolumes(hosts: readonly HostView[], service: string): ReadonlyMap<string, string> {
   const entries = hosts.flatMap((host) => {
@@ -80,9 +107,9 @@ function knownVolumes(hosts: readonly HostView[], service: string): ReadonlyMap<
 /** Volumes as the engine names them. External ones are somebody else's, and not among those that were looked for. */
 function volumesOf(desired: Desired, service: DesiredService): readonly string[] {
   return volumeKeys(service).flatMap((key) => {
-    const volume = desired.volumes[key] as { readonly name?: Json; readonly external?: Json } | null | undefined;
+    const volume = desired.volumes[key] as { readonly external?: Json } | null | undefined;
     if (volume?.external) return [];
-    return [typeof volume?.name === 'string' ? volume.name : `${desired.composeProject}_${key}`];
+    return [volumeName(desired, key)];
   });
 }
 

@@ -30,8 +30,9 @@ interface Row {
 }
 
 function services(plan: Plan): string {
-  if (plan.services.length === 0) return '';
-  const rows = plan.services.map((service): Row => ({ ...cells(service), notes: notes(service) }));
+  const shown = plan.services.filter((service) => service.why !== notSelected);
+  if (shown.length === 0) return '';
+  const rows = shown.map((service): Row => ({ ...cells(service), notes: notes(service) }));
   const head: Row = { name: 'Service', change: 'Change', strategy: 'Strategy', promise: 'Requests', why: 'Why', notes: [] };
   const width = (key: 'name' | 'change' | 'strategy' | 'promise'): number => Math.max(...[head, ...rows].map((row) => row[key].length));
   const [name, change, strategy, promise] = [width('name'), width('change'), width('strategy'), width('promise')];
@@ -41,19 +42,24 @@ function services(plan: Plan): string {
 }
 
 function cells({ service, change, differs, why, verdict }: ServicePlan): Omit<Row, 'notes'> {
-  const moves = change === 'replace' || change === 'unknown' || (change === 'scale' && verdict.promise === 'interrupted') || change === 'remove';
   return {
     name: service,
     change: change === 'none' ? (differs.includes('routes') ? 'routes' : '-') : change === 'unknown' ? 'if changed' : change,
     strategy: verdict.strategy === 'none' ? '-' : verdict.strategy,
-    promise: moves && verdict.strategy !== 'none' ? verdict.promise : '-',
+    promise: verdict.strategy !== 'none' && takesAway(change, verdict.promise) ? verdict.promise : '-',
     why,
   };
 }
 
-/** Why it is replaced as it is, at the lines that say so. */
-function notes({ verdict }: ServicePlan): readonly string[] {
-  return verdict.reasons.filter((reason) => reason.location !== undefined || verdict.strategy !== 'none').map((reason) => `${reason.location ? `${place(reason.location)} ` : ''}${reason.text}`);
+/** Something that serves ends, so that there is a promise to keep. */
+function takesAway(change: Change, promise: ServicePlan['verdict']['promise']): boolean {
+  return change === 'replace' || change === 'unknown' || (change === 'scale' && promise === 'interrupted');
+}
+
+/** Why it is replaced as it is, at the lines that say so; for a new one only what later releases will cost. */
+function notes({ kind, change, verdict }: ServicePlan): readonly string[] {
+  const told = verdict.strategy !== 'none' && (takesAway(change, verdict.promise) || (change === 'create' && kind === 'service' && verdict.strategy === 'recreate'));
+  return told ? verdict.reasons.map((reason) => `${reason.location ? `${place(reason.location)} ` : ''}${reason.text}`) : [];
 }
 
 function steps(plan: Plan): string {
@@ -80,6 +86,8 @@ function findings(found: readonly Finding[]): string {
   ].join('\n');
 }
 
+const notSelected = 'not selected';
+
 const words: readonly (readonly [Change, string])[] = [
   ['create', 'to create'],
   ['replace', 'to replace'],
@@ -95,25 +103,28 @@ const words: readonly (readonly [Change, string])[] = [
 /** The sum in one line: `Plan: 1 to replace, 4 unchanged; no request will be lost.` */
 export function summaryOf(plan: Plan): string {
   const errors = plan.findings.filter((finding) => finding.severity === 'error').length;
-  const counted = words.flatMap(([change, text]) => {
-    const number = plan.services.filter((service) => service.change === change).length;
-    return number === 0 ? [] : [`${number} ${text}`];
-  });
-  const routes = plan.services.some((service) => service.change === 'none' && service.differs.includes('routes')) ? ['routes to change'] : [];
-  const sum = [...counted.slice(0, -1), ...routes, ...counted.slice(-1)].join(', ');
-  if (errors > 0) return `Plan: ${sum}; ${count(errors, 'thing')} must be mended first.`;
+  const chosen = plan.services.filter((service) => service.why !== notSelected);
+  const rerouted = chosen.filter((service) => service.change === 'none' && service.differs.includes('routes')).length;
+  const numbers = words.map(([change, text]): [number, string] => [chosen.filter((service) => service.change === change).length - (change === 'none' ? rerouted : 0), text]);
+  const all: readonly [number, string][] = [...numbers.slice(0, -1), [rerouted, 'to reroute'], ...numbers.slice(-1), [plan.services.length - chosen.length, notSelected]];
+  const sum = all.flatMap(([number, text]) => (number === 0 ? [] : [`${number} ${text}`])).join(', ');
+  if (errors > 0) return `Plan: ${sum === '' ? 'nothing' : sum}; ${count(errors, 'thing')} must be mended first.`;
   if (plan.steps.length === 0) return `Plan: nothing to do${sum === '' ? '' : `; ${sum}`}.`;
   const cost = costOf(plan);
-  return `Plan: ${sum}${cost === '' ? '' : `; ${cost}`}.`;
+  return `Plan: ${sum === '' ? 'routes and networks alone' : sum}${cost === '' ? '' : `; ${cost}`}.`;
 }
 
 /** What it costs in requests, where anything that serves is touched at all. */
-function costOf({ services: all }: Plan): string {
-  const touched = all.filter((service) => ['replace', 'unknown', 'scale', 'remove'].includes(service.change) && service.kind !== 'job');
+function costOf({ services: all, steps: made }: Plan): string {
+  const rerouted = all.some((service) => service.change === 'none' && service.differs.includes('routes'));
+  const touched = all.filter((service) => takesAway(service.change, service.verdict.promise) && service.kind !== 'job');
   const interrupted = touched.filter((service) => service.verdict.promise === 'interrupted').map((service) => service.service);
   if (interrupted.length > 0) return `${list(interrupted)} will be interrupted`;
-  if (touched.length === 0) return all.some((service) => service.differs.includes('routes')) ? 'no request will be lost' : '';
-  return touched.some((service) => service.verdict.promise === 'none lost') || touched.every((service) => service.verdict.promise === 'none lost') ? 'no request will be lost' : '';
+  const routes = new Set(made.flatMap((step) => step.touches));
+  const routed = touched.filter((service) => routes.has(`route:${service.service}`));
+  const unsure = routed.filter((service) => service.verdict.promise === 'best effort').map((service) => service.service);
+  if (unsure.length > 0) return `requests to ${list(unsure)} are best effort`;
+  return routed.length > 0 || rerouted ? 'no request will be lost' : '';
 }
 
 export function place(location: Location): string {

@@ -1,4 +1,5 @@
 import type { Desired } from '../compose/model.js';
+import { lives } from '../rollout/found.js';
 import type { HostChange } from '../rollout/reconcile.js';
 import { verdictOf } from '../rollout/verdict.js';
 import type { ServiceChange } from './changes.js';
@@ -32,7 +33,7 @@ export function servicePlans(model: Desired, changes: readonly ServiceChange[], 
             change: said.change,
             routed: routed.has(change.name) || served.has(change.name),
             dependants: dependants.get(change.name) ?? [],
-            ends: change.hosts.some((h) => h.stop.length > 0),
+            ends: change.hosts.some((h) => h.stop.some(lives)),
             remains: service.replicas > 0,
           })
         : unknownVerdict,

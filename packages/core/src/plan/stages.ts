@@ -1,6 +1,6 @@
-import type { Desired } from '../compose/model.js';
+import type { Desired, DesiredService } from '../compose/model.js';
 import type { Route } from '../plugin-api/route.js';
-import type { Found } from '../rollout/found.js';
+import { isFit, type Found } from '../rollout/found.js';
 import type { HostChange } from '../rollout/reconcile.js';
 import type { HostStage, ServiceStage } from '../rollout/stage.js';
 import { editTable, ruleKey } from '../routes/table.js';
@@ -46,23 +46,39 @@ export function stageHosts(model: Desired, changes: readonly ServiceChange[], vi
   });
 }
 
-export function serviceStage(stage: Stage, { change, here, routed, join }: ServiceOnHost): ServiceStage | undefined {
-  const service = change.wanted;
-  return service && { host: stage.host, service, change: here, routed, join };
+export function serviceStage(stage: Stage, { change, here, routed, join }: ServiceOnHost): ServiceStage {
+  return { host: stage.host, service: change.wanted ?? change.serving ?? stranger(change.name), change: here, routed, join };
+}
+
+/** A service of which only containers are left: Compose's own defaults tell how to end them. */
+function stranger(name: string): DesiredService {
+  const location = { file: '', line: 1, column: 1 };
+  const times = { healthTimeoutMs: 60_000, settleMs: 5_000, drainMs: 30_000, stopGraceMs: 10_000 };
+  return { name, kind: 'service', role: 'app', replicas: 0, singleton: false, location, definition: {}, dependsOn: [], image: { reference: '' }, variables: [], files: [], healthcheck: false, ...times, obstacles: [], routed: false };
 }
 
 function servicesOn(view: HostView, rules: ReadonlyMap<string, readonly Route[]>, changes: readonly ServiceChange[]): ReadonlyMap<string, ServiceOnHost> {
   const targets = new Map<string, Set<string>>();
   for (const target of view.table.targets) if (target.state === 'in') targets.set(target.service, (targets.get(target.service) ?? new Set()).add(target.id));
+  const owners = new Map(view.table.routes.map((rule) => [ruleKey(rule), rule.service]));
   const entries = changes.flatMap((change): (readonly [string, ServiceOnHost])[] => {
     const here = change.hosts.find((h) => h.host === view.name);
     if (!here) return [];
     const routed = rules.has(change.name);
     const known = targets.get(change.name) ?? new Set();
-    const join = change.selected && routed ? here.keep.filter((c) => !c.aliases.some((alias) => known.has(alias)) && (c.aliases.length === 0 || c.health === 'starting')) : [];
+    const join = change.selected && routed ? joining(here, known, (rules.get(change.name) ?? []).some((rule) => owners.get(ruleKey(rule)) !== change.name)) : [];
     return [[change.name, { change, here, routed, join, arrives: here.start + here.resume.length + join.length > 0 }]];
   });
   return new Map(entries);
+}
+
+/** Kept ones that go through a gate before a rule leads to them: unknown to the proxy and young or nameless; where the service gets new rules, all, unless one is fit. */
+function joining(here: HostChange, known: ReadonlySet<string>, gains: boolean): readonly Found[] {
+  const fit = here.keep.some(isFit);
+  return here.keep.filter((c) => {
+    const there = c.aliases.some((alias) => known.has(alias));
+    return there ? gains && !fit : c.aliases.length === 0 || !isFit(c);
+  });
 }
 
 function rulesByService(routes: readonly Route[]): ReadonlyMap<string, readonly Route[]> {

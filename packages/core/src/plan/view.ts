@@ -1,6 +1,7 @@
 import type { Desired, DesiredService } from '../compose/model.js';
 import type { HostObservation, Observation } from '../observe/types.js';
 import type { RouteTable } from '../plugin-api/route.js';
+import { claimsOf } from '../rollout/claims.js';
 import { byNumber, foundOf, type Found } from '../rollout/found.js';
 import { emptyTable, targetName } from '../routes/table.js';
 import type { PlanInput } from './types.js';
@@ -106,6 +107,8 @@ function assumedContainers(desired: Desired, host: string, release: string, serv
           onEdge: routed,
           aliases: routed ? [targetName(service.name, release, k + 1)] : [],
           holdsData: service.kind === 'data',
+          named: typeof service.definition['container_name'] === 'string',
+          claims: claimsOf(model, service),
           assumed: true,
         };
       });

@@ -1,6 +1,6 @@
 import type { EdgeAliases } from '../plan/types.js';
 import { ruleKey, targetName } from '../routes/table.js';
-import { lives, type Found } from './found.js';
+import { isFit, lives, runs, type Found } from './found.js';
 import { addStep, type Half, type HostStage, type ServiceStage } from './stage.js';
 import { seconds } from './verdict.js';
 
@@ -11,10 +11,11 @@ export function arrive(stage: ServiceStage, needs: readonly string[]): Half {
   return { ready, last: admitted === undefined ? ready : [admitted] };
 }
 
-/** Kept ones that still come up: they are about to serve alone. */
+/** Kept ones that still come up, or of which none is fit: they are about to serve alone. A sick one beside a fit one stops nothing. */
 function gateKept(stage: ServiceStage, needs: readonly string[]): string | undefined {
   const { change, join } = stage;
-  const young = change.keep.filter((c) => c.health === 'starting' && (change.stop.length > 0 || join.includes(c)));
+  const fit = change.keep.some(isFit);
+  const young = change.keep.filter((c) => runs(c) && (c.health === 'starting' ? change.stop.length > 0 || join.includes(c) : c.health === 'unhealthy' && !fit && join.includes(c)));
   return young.length === 0 ? undefined : gate(stage, 'gate-kept', young, young.length, needs, 'it must be healthy before it serves alone');
 }
 

@@ -18,6 +18,10 @@ export interface Found {
   readonly onEdge: boolean;
   readonly aliases: readonly string[];
   readonly holdsData: boolean;
+  /** Its name is not the one that Compose gives by service and number. */
+  readonly named: boolean;
+  /** What only one container can have: see `claimsOf`. */
+  readonly claims: readonly string[];
   /** From the record of a release, not from an engine. */
   readonly assumed: boolean;
 }
@@ -44,6 +48,12 @@ export function foundOf(c: ContainerState, edge: string): Found | undefined {
     // The engine adds the short id to the aliases that we gave.
     aliases: (c.networks[edge]?.aliases ?? []).filter((alias) => alias.startsWith(`${service}-`)).sort(),
     holdsData: c.mounts.some((mount) => mount.writable && mount.type !== 'tmpfs'),
+    named: c.name !== `${c.project ?? ''}-${service}-${c.number ?? 0}`,
+    claims: [
+      `name:${c.name}`,
+      ...c.ports.map((port) => `port:${port.host}/${port.protocol}`),
+      ...c.mounts.flatMap((mount) => (mount.writable && mount.type === 'volume' && mount.name !== undefined ? [`volume:${mount.name}`] : [])),
+    ],
     assumed: false,
   };
 }
@@ -55,6 +65,11 @@ export function byNumber(a: Found, b: Found): number {
 /** Serves requests, or could: the engine says that its process lives. */
 export function runs(c: Found): boolean {
   return c.status === 'running';
+}
+
+/** Runs, and nobody says that it is sick or not up yet. */
+export function isFit(c: Found): boolean {
+  return runs(c) && c.health !== 'starting' && c.health !== 'unhealthy';
 }
 
 /** Holds its name, ports and volumes, and would come back by itself: has to be stopped before it is out of the way. */

@@ -1,7 +1,7 @@
 import type { OldContainer } from '../plan/types.js';
 import { ruleKey, sameTable } from '../routes/table.js';
 import { lives, runs, type Found } from './found.js';
-import { addStep, type Half, type HostStage, type ServiceStage } from './stage.js';
+import { addStep, type Half, type ServiceStage } from './stage.js';
 
 /** The half that takes old containers out: first of the routes, then their last requests, then their processes. They are kept until commit. */
 export function leave(stage: ServiceStage, needs: readonly string[], why: string): Half {
@@ -13,14 +13,8 @@ export function leave(stage: ServiceStage, needs: readonly string[], why: string
   return { ready: [], last: [stop(stage, drained === undefined ? after : [drained], why)] };
 }
 
-/** All that is known of a service that nobody describes any more. */
-interface Leaving {
-  readonly host: HostStage;
-  readonly service: { readonly name: string; readonly drainMs: number };
-}
-
 /** Takes targets out of the table, and the rules that the service loses; undefined where the table already is so. */
-export function retire({ host, service }: Leaving, needs: readonly string[], old: readonly Found[], why: string): string | undefined {
+export function retire({ host, service }: ServiceStage, needs: readonly string[], old: readonly Found[], why: string): string | undefined {
   const { table, acknowledgeMs } = host;
   const from = table.current();
   const gone = new Set(old.flatMap((c) => c.aliases));
@@ -38,7 +32,7 @@ export function retire({ host, service }: Leaving, needs: readonly string[], old
 }
 
 /** Open requests end. Only what a proxy knew can have any through it. */
-export function drain({ host, service }: Leaving, needs: readonly string[], old: readonly Found[]): string | undefined {
+export function drain({ host, service }: ServiceStage, needs: readonly string[], old: readonly Found[]): string | undefined {
   const known = old.filter((c) => runs(c) && c.aliases.length > 0);
   if (known.length === 0) return undefined;
   return addStep(host, service.name, 'drain', {
@@ -59,7 +53,7 @@ function stop({ host, service, change }: ServiceStage, needs: readonly string[],
       ids: change.stop.map(oldContainer),
       graceMs: service.stopGraceMs,
       ...(onEdge ? { edge: host.edge } : {}),
-      rename: typeof service.definition['container_name'] === 'string',
+      rename: typeof service.definition['container_name'] === 'string' || change.stop.some((c) => c.named),
     },
     touches: [`container:${service.name}`],
     why,

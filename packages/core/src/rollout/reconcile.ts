@@ -94,11 +94,15 @@ export interface JobWish extends Pick<Wish, 'host' | 'wanted' | 'found' | 'servi
 /** A job runs once a release, and never for a rollback. */
 export function reconcileJob({ host, wanted, found, rollback, others, changed, serving }: JobWish): HostChange {
   const earlier = [...found].sort(byNumber);
+  // It was a service until now: what runs of it ends before the job begins.
+  const inItsWay = [...earlier.filter(lives), ...inTheWay(wanted, earlier.filter((c) => !lives(c)))];
   const parts = { host, service: wanted.name, keep: [], resume: [], start: 0, stop: [], differs: changed.state === 'different' ? changed.differs : [] };
+  const now = !rollback && (serving === undefined || changed.state === 'different' || others === 'yes');
+  if (!now && earlier.some(lives)) return reconcileRemoved(host, wanted.name, found, false, 'a job now');
   if (rollback) return { ...parts, differs: [], remove: [], change: 'none', why: 'a rollback runs no jobs' };
-  if (serving === undefined || changed.state === 'different' || others === 'yes') return { ...parts, stop: inTheWay(wanted, earlier), remove: earlier, change: 'run', why: 'once a release' };
-  if (changed.state === 'unknown' || others === 'unknown') return { ...parts, stop: inTheWay(wanted, earlier), remove: earlier, change: 'unknown', differs: changed.differs, why: changed.state === 'unknown' ? unknownWhy(changed.differs) : 'runs if anything else changes' };
-  return { ...parts, remove: [], change: 'none', why: `ran with ${serving}` };
+  if (now) return { ...parts, stop: inItsWay, remove: earlier, change: 'run', why: 'once a release' };
+  if (changed.state === 'unknown' || others === 'unknown') return { ...parts, stop: inItsWay, remove: earlier, change: 'unknown', differs: changed.differs, why: changed.state === 'unknown' ? unknownWhy(changed.differs) : 'runs if anything else changes' };
+  return { ...parts, remove: [], change: 'none', why: `ran with ${serving ?? ''}` };
 }
 
 /** A service that is not wanted on the host any more. */

@@ -1,4 +1,5 @@
 import { arrive } from './arrive.js';
+import { lives } from './found.js';
 import { leave } from './leave.js';
 import type { Half, ServiceStage } from './stage.js';
 
@@ -15,7 +16,9 @@ export function half(name: HalfName, stage: ServiceStage, needs: readonly string
   return name === 'arrive' ? arrive(stage, needs) : leave(stage, needs, leaveWhy(stage));
 }
 
-function leaveWhy({ change }: ServiceStage): string {
+function leaveWhy({ service, change }: ServiceStage): string {
+  if (service.kind === 'job' && change.change !== 'remove') return change.stop.some(lives) ? 'a job now' : 'frees its name';
   if (change.change === 'scale') return change.why;
+  if (change.change === 'remove') return `${change.why}, and what it has is needed`;
   return change.start + change.resume.length + change.keep.length > 0 ? 'replaced' : 'not wanted any more';
 }

@@ -35,10 +35,8 @@ export function verdictOf({ service, change, routed, dependants, ends, remains }
   const obstacles = service.obstacles.map((o) => ({ text: o.reason, location: o.location, blocks: o.blocks }));
   const against = obstacles.filter((o) => o.blocks).map(({ text, location }) => ({ text, location }));
   const limits = obstacles.filter((o) => !o.blocks).map(({ text, location }) => ({ text, location }));
-  if (!ends) {
-    const reasons = strategy === 'recreate' ? reasonsOfRecreate(service, against) : limits;
-    return { strategy, promise: routed ? 'none lost' : 'best effort', reasons: [...reasons, { text: 'nothing that serves is taken away' }] };
-  }
+  // Nothing that serves is taken away; the reasons tell what the next release will cost.
+  if (!ends) return { strategy, promise: routed && strategy === 'rolling' && service.healthcheck ? 'none lost' : 'best effort', reasons: strategy === 'recreate' ? reasonsOfRecreate(service, against) : limits };
   if (!remains) return { strategy, promise: routed ? 'interrupted' : 'best effort', reasons: [{ text: 'no replica is wanted', location: service.location }] };
   if (strategy === 'recreate') return { strategy, promise: 'interrupted', reasons: reasonsOfRecreate(service, against) };
   const named = dependants.length > 0 ? [{ text: `requests by name, as from ${dependants.join(', ')}, are best effort` }] : [];

@@ -10,7 +10,10 @@ const names = ['api', 'cache', 'db', 'edge', 'web', 'worker'];
 /** Environments of up to six services: every kind, strategy, obstacle; rules that move between services. */
 export const environments: fc.Arbitrary<Desired> = fc
   .record({ services: fc.uniqueArray(fc.integer({ min: 0, max: names.length - 1 }), { maxLength: names.length }).chain((chosen) => fc.tuple(...chosen.sort().map((index) => serviceArbitrary(names[index] ?? '', chosen.filter((other) => other < index).map((other) => names[other] ?? ''))))), rules: fc.array(fc.record({ path: fc.constantFrom('/', '/api', '/old', '/v2'), service: fc.constantFrom(...names), port: fc.constantFrom(80, 3000) }), { maxLength: 5 }) })
-  .map(({ services, rules }) => {
+  .map(({ services: drawn, rules }) => {
+    // Compose itself refuses two of one name or port.
+    const fixed = (s: DesiredService): string => JSON.stringify([s.definition['container_name'], s.definition['ports']]);
+    const services = drawn.filter((s, index) => fixed(s) === '[null,null]' || !drawn.slice(0, index).some((other) => fixed(other) === fixed(s))).map((s, _, all) => ({ ...s, dependsOn: s.dependsOn.filter((d) => all.some((other) => other.name === d.service)) }));
     const routable = new Set(services.filter((s) => s.kind !== 'job' && s.kind !== 'external').map((s) => s.name));
     const byPath = new Map<string, Route>(rules.filter((rule) => routable.has(rule.service)).map((rule) => [rule.path, rule]));
     return desired(services, [...byPath.values()]);
@@ -24,6 +27,7 @@ function serviceArbitrary(name: string, before: readonly string[]): fc.Arbitrary
       singleton: fc.constantFrom(false, false, false, true),
       strategy: fc.constantFrom<DesiredService['strategy'] | undefined>(undefined, undefined, 'rolling', 'recreate'),
       fixed: fc.constantFrom<'no' | 'port' | 'name'>('no', 'no', 'no', 'port', 'name'),
+      which: fc.constantFrom('1', '2'),
       healthcheck: fc.boolean(),
       image: fc.constantFrom('1', '2', '3'),
       values: fc.constantFrom('1', '2'),
@@ -31,7 +35,8 @@ function serviceArbitrary(name: string, before: readonly string[]): fc.Arbitrary
       needs: fc.subarray([...before]),
       ownImage: fc.boolean(),
     })
-    .map(({ kind, replicas, singleton, strategy, fixed, healthcheck, image, values, command, needs, ownImage }) => {
+    .map((drawn) => (drawn.kind === 'service' ? drawn : { ...drawn, fixed: 'no' as const }))
+    .map(({ kind, replicas, singleton, strategy, fixed, which, healthcheck, image, values, command, needs, ownImage }) => {
       const against: Obstacle[] = fixed === 'port' ? [obstacle('host_port', 'publishes port 8080 of the host', 5)] : fixed === 'name' ? [obstacle('container_name', `has the fixed container name ${name}`, 6)] : [];
       const over: Partial<DesiredService> = {
         kind,
@@ -42,7 +47,7 @@ function serviceArbitrary(name: string, before: readonly string[]): fc.Arbitrary
         obstacles: against,
         variables: ['A'],
         valuesDigest: `values-${values}`,
-        definition: { restart: 'always', command, ...(fixed === 'name' ? { container_name: name } : {}) },
+        definition: { restart: 'always', command, ...(fixed === 'name' ? { container_name: `name-${which}` } : {}), ...(fixed === 'port' ? { ports: [{ published: `808${which}`, target: 80, protocol: 'tcp' }] } : {}) },
         dependsOn: dependsOn(...needs),
       };
       return ownImage ? built(name, `sha256:${name}-${image}`, over, image) : service(name, { ...over, image: { reference: `${name}:${image}`, id: `sha256:${name}-${image}` } });

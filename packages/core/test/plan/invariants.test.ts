@@ -19,7 +19,10 @@ const situations = fc
   .record({ story: fc.oneof(histories, successions.map(([first, wanted]) => ({ past: [first], wanted }))), happened: troubles, kind: fc.constantFrom<'deploy' | 'rollback'>('deploy', 'deploy', 'rollback'), replace: fc.constantFrom<readonly string[]>([], [], ['db']) })
   .map(({ story: { past, wanted }, happened, kind, replace }) => {
     let now: Observation = live();
-    for (const [index, release] of past.entries()) now = settled(apply(sealed(release, now, { release: `rel-${index}`, version: `v${index}` }), now));
+    for (const [index, release] of past.entries()) {
+      const plan = sealed(release, now, { release: `rel-${index}`, version: `v${index}` });
+      if (mayRun(plan)) now = settled(apply(plan, now));
+    }
     const observation = troubled(now, happened);
     const known = new Set([...wanted.services, ...(observation.hosts[0]?.serving?.desired.services ?? [])].map((s) => s.name));
     return { [fc.toStringMethod]: () => short(wanted, observation, kind, replace), wanted, observation, over: { kind, version: 'v9', release: 'rel-9', replace: replace.filter((name) => known.has(name)) } };
@@ -27,6 +30,8 @@ const situations = fc
 
 type Situation = typeof situations extends fc.Arbitrary<infer T> ? T : never;
 
+/** A plan with errors is refused: nobody runs it. */
+const mayRun = (plan: SealedPlan): boolean => plan.findings.every((finding) => finding.severity !== 'error');
 const planOf = ({ wanted, observation, over }: Situation): SealedPlan => sealed(wanted, observation, over);
 const runs = { numRuns: Number(process.env['STAGECRAFT_TEST_RUNS'] ?? 150) };
 
@@ -66,8 +71,9 @@ describe('every plan', () => {
     fc.assert(
       fc.property(situations, fc.infiniteStream(fc.nat()), (situation, choices) => {
         const plan = planOf(situation);
+        fc.pre(mayRun(plan));
         const world = new World(plan, situation.observation);
-        for (const step of interleaved(plan.steps, choices)) world.run(step);
+        fc.pre(ran(world, interleaved(plan.steps, choices)).failed === undefined);
         const after = settled(world.observation(true));
         expect(sealed(situation.wanted, after, { ...situation.over, release: 'rel-10', replace: [] }).steps.map((step) => step.id)).toEqual([]);
       }),
@@ -79,10 +85,10 @@ describe('every plan', () => {
     fc.assert(
       fc.property(situations, fc.infiniteStream(fc.nat()), fc.double({ min: 0, max: 1, noNaN: true }), (situation, choices, part) => {
         const plan = planOf(situation);
+        fc.pre(mayRun(plan));
         const world = new World(plan, situation.observation);
         const rollout = interleaved(plan.steps, choices).filter((step) => step.phase !== 'finalize');
-        const touched = rollout.slice(0, Math.round(part * rollout.length));
-        for (const step of touched) world.run(step);
+        const { touched } = ran(world, rollout.slice(0, Math.round(part * rollout.length)));
         for (const step of [...plan.steps].reverse()) if (touched.includes(step)) world.undo(step);
         const kept = new Set(plan.services.filter((service) => service.kind === 'data' && (service.change === 'create' || service.change === 'resume')).map((service) => service.service));
         expectSame(world.observation(false), situation.observation, kept);
@@ -123,7 +129,10 @@ describe('every plan', () => {
     fc.assert(
       fc.property(situations, (situation) => {
         const plan = planOf(situation);
-        const [host] = apply(plan, situation.observation).hosts as [HostObservation];
+        fc.pre(mayRun(plan));
+        const world = new World(plan, situation.observation);
+        fc.pre(ran(world, plan.steps).failed === undefined);
+        const [host] = world.observation(true).hosts as [HostObservation];
         const rules = plan.desired.routes.map((route) => `${ruleKey(route)} ${route.service}:${route.port}`).sort();
         expect((host.table?.routes ?? []).map((route) => `${ruleKey(route)} ${route.service}:${route.port}`).sort()).toEqual(rules);
         for (const route of plan.desired.routes) {
@@ -145,6 +154,7 @@ describe('the promise', () => {
     fc.assert(
       fc.property(situations, fc.infiniteStream(fc.nat()), fc.double({ min: 0, max: 1, noNaN: true }), (situation, choices, part) => {
         const plan = planOf(situation);
+        fc.pre(mayRun(plan));
         const world = new World(plan, situation.observation);
         const promised = plan.desired.routes.filter((route) => isServed(world, route) && keepsItsPromise(plan, situation.wanted, world, route));
         const check = (at: string): void => {
@@ -155,11 +165,7 @@ describe('the promise', () => {
         };
         const order = interleaved(plan.steps, choices);
         const stop = Math.round(part * order.length);
-        const touched = order.slice(0, stop).filter((step) => step.phase !== 'finalize');
-        for (const step of touched) {
-          world.run(step);
-          check(step.id);
-        }
+        const { touched } = ran(world, order.slice(0, stop).filter((step) => step.phase !== 'finalize'), check);
         for (const step of [...plan.steps].reverse()) {
           if (!touched.includes(step)) continue;
           world.undo(step);
@@ -171,6 +177,22 @@ describe('the promise', () => {
     expect(instants).toBeGreaterThan(runs.numRuns);
   });
 });
+
+/** Runs the steps until a gate fails, as it does on what is sick. Everything else that fails is the plan's fault. */
+function ran(world: World, steps: readonly Step[], after: (at: string) => void = () => undefined): { readonly touched: readonly Step[]; readonly failed?: Step } {
+  const touched: Step[] = [];
+  for (const step of steps) {
+    touched.push(step);
+    try {
+      world.run(step);
+    } catch (error) {
+      if (step.action.kind === 'container.gate' && step.action.ids) return { touched, failed: step };
+      throw error;
+    }
+    after(step.id);
+  }
+  return { touched };
+}
 
 /** The rule leads to at least one container that runs and is not known to be sick. */
 function isServed(world: World, rule: Route): boolean {
@@ -193,6 +215,8 @@ function short(wanted: Desired, observation: Observation, kind: string, replace:
 /** A gap is told of where a service is recreated, or where none of it is wanted; sick containers promise nothing. */
 function keepsItsPromise(plan: SealedPlan, wanted: Desired, world: World, rule: Route): boolean {
   const before = world.table('local')?.routes.find((route) => ruleKey(route) === ruleKey(rule))?.service;
+  // Whoever gives a rule to a service of which there are none asks for the gap.
+  if (!plan.desired.services.some((s) => s.name === rule.service && s.replicas > 0)) return false;
   return [rule.service, before].every((name) => {
     const service = wanted.services.find((s) => s.name === name);
     const told = plan.services.find((s) => s.service === name);

@@ -179,6 +179,7 @@ export class World {
         host.containers = host.containers.filter((c) => !action.ids.includes(c.id));
         return;
       case 'edge.remove':
+        if (host.containers.some((c) => c.status === 'running' && action.network in c.networks)) throw new Error(`${action.network} is in use`);
         host.containers = host.containers.map((c) => this.offEdge(c));
     }
   }
@@ -237,10 +238,13 @@ export class World {
     const fixed = model.definition['container_name'];
     const label = typeof fixed === 'string' ? fixed : `shop-prod-${name}-${number}`;
     if (all.some((c) => c.name === label)) throw new Error(`the name ${label} is taken`);
+    const ports = (Array.isArray(model.definition['ports']) ? (model.definition['ports'] as readonly { readonly published: string }[]) : []).map((port) => ({ hostIp: '0.0.0.0', host: Number(port.published), container: 80, protocol: 'tcp' }));
+    if (status === 'running') for (const port of ports) if (all.some((c) => c.status === 'running' && c.ports.some((p) => p.host === port.host))) throw new Error(`the port ${port.host} is taken`);
     return container(name, number, {
       id: `${name}-${this.plan.operation}-${number}`,
       name: label,
       status,
+      ports,
       ...(model.healthcheck && status === 'running' ? { health: 'starting' } : {}),
       labels: { 'stagecraft.service': name, 'stagecraft.digest': serviceDigest(model) ?? 'unknown', 'stagecraft.release': this.plan.release, 'stagecraft.operation': this.plan.operation },
     });
