@@ -9,10 +9,9 @@ export const checkout = fileURLToPath(new URL('../../../', import.meta.url));
  * Builds the command line and copies it into a folder, so that a build during the measurement changes nothing.
  * @returns the argv that starts it
  */
-export async function builtCommandLine(folder: string, signal: AbortSignal): Promise<readonly [string, string]> {
+export async function commandLineIn(folder: string, { build, signal }: { readonly build: boolean; readonly signal: AbortSignal }): Promise<readonly [string, string]> {
   const env = { ...process.env, PATH: `${join(checkout, 'node_modules/.bin')}${delimiter}${process.env['PATH'] ?? ''}`, TURBO_TELEMETRY_DISABLED: '1' };
-  const build = ['turbo', 'run', 'build', '--filter=@stagecraft/cli', '--log-order=grouped', '--output-logs=errors-only', '--no-daemon'];
-  await run(build, { cwd: checkout, env, signal });
+  if (build) await run(['turbo', 'run', 'build', '--filter=@stagecraft/cli', '--log-order=grouped', '--output-logs=errors-only', '--no-daemon'], { cwd: checkout, env, signal });
   const [from, to] = [join(checkout, 'packages/cli'), join(folder, 'cli')];
   mkdirSync(to, { recursive: true });
   for (const name of ['bin', 'dist', 'package.json']) cpSync(join(from, name), join(to, name), { recursive: true });

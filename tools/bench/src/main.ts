@@ -3,16 +3,17 @@ import { constants, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { acquireEngine, ensureImages, type Engine } from '@stagecraft-tools/engine';
-import { builtCommandLine, checkout } from './command-line.js';
+import { commandLineIn, checkout } from './command-line.js';
 import type { Part } from './part.js';
 import { parts } from './parts.js';
 import type { Row } from './row.js';
 import { tableOf } from './table.js';
 
-const USAGE = `pnpm bench [--quick] [part...]
+const USAGE = `pnpm bench [--quick] [--built] [part...]
 
 Measures times and lost requests, in ratios within one run; prints a table and keeps everything under bench/results/.
 --quick  fewer rounds
+--built  takes the command line as it was built last
 Parts: ${parts.map((part) => part.name).join(', ')}
 Exit code 0 when all was measured, whether or not the aims are met.`;
 
@@ -34,7 +35,7 @@ try {
 }
 
 async function main(argv: string[]): Promise<number> {
-  const { values, positionals } = parseArgs({ args: argv[0] === '--' ? argv.slice(1) : argv, allowPositionals: true, options: { quick: { type: 'boolean', default: false }, help: { type: 'boolean', default: false } } });
+  const { values, positionals } = parseArgs({ args: argv[0] === '--' ? argv.slice(1) : argv, allowPositionals: true, options: { quick: { type: 'boolean', default: false }, built: { type: 'boolean', default: false }, help: { type: 'boolean', default: false } } });
   const unknown = positionals.find((name) => !parts.some((part) => part.name === name));
   if (values.help || unknown !== undefined) {
     process.stdout.write(`${unknown === undefined ? '' : `there is no part ${unknown}\n`}${USAGE}\n`);
@@ -45,8 +46,8 @@ async function main(argv: string[]): Promise<number> {
   const engine = chosen.some((part) => part.images !== undefined) ? await useEngine(images) : undefined;
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'stagecraft-bench-')));
   try {
-    tell('building the command line');
-    const commandLine = await builtCommandLine(folder, stop.signal);
+    if (!values.built) tell('building the command line');
+    const commandLine = await commandLineIn(folder, { build: !values.built, signal: stop.signal });
     return await measure(chosen, { commandLine, quick: values.quick, signal: stop.signal, tell, ...(engine ? { engine } : {}) });
   } finally {
     rmSync(folder, { recursive: true, force: true });

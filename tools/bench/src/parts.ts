@@ -1,6 +1,8 @@
 import type { Part } from './part.js';
+import { history } from './parts/history.js';
 import { planning } from './parts/planning.js';
 import { startUp } from './parts/start-up.js';
+import { unchanged } from './parts/unchanged.js';
 
 /** In the order in which they are measured. */
-export const parts: readonly Part[] = [startUp, planning];
+export const parts: readonly Part[] = [startUp, planning, history, unchanged];
