@@ -7,6 +7,8 @@ import { configSchema as generic } from '../../../plugins/provider-generic/src/s
 import { configSchema as haproxy } from '../../../plugins/proxy-haproxy/src/config.js';
 import { configSchema as traefik } from '../../../plugins/proxy-traefik/src/config.js';
 
+export { ajvFor, keyOf };
+
 type Plugin = NonNullable<Options['esbuildPlugins']>[number];
 type Schema = Parameters<typeof keyOf>[0];
 

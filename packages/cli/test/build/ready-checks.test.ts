@@ -4,8 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import type { ErrorObject, ValidateFunction } from 'ajv';
-import { readyChecksSource, schemas } from '../../build/ready-checks.js';
-import { ajvFor, keyOf } from '../../../core/src/config/checker.js';
+import { ajvFor, keyOf, readyChecksSource, schemas } from '../../build/ready-checks.js';
 
 /** The generated module, as the bundle has it. */
 async function generated(): Promise<Readonly<Record<string, ValidateFunction>>> {
