@@ -1,6 +1,7 @@
 import type { Desired, DesiredService } from '../compose/model.js';
 import { buildImage, builds, type BuildChoices, type Builder, type ImageBuilt } from '../images/build.js';
-import { phaseStatus, stepStatus } from '../io/catalogue/phases.js';
+import { phaseStatus, stepOutput, stepStatus } from '../io/catalogue/phases.js';
+import type { Event } from '../plugin-api/event.js';
 import { loadProvider } from '../providers/load.js';
 import type { ProviderIndex } from '../providers/index-providers.js';
 import type { Note } from '../phases/types.js';
@@ -26,7 +27,7 @@ export async function buildPhase(ws: Workspace, host: OpenHost, index: ProviderI
   const builder: Builder = { files: ws.files, exec: ws.exec, containers: host.containers, clock: ws.clock, signal: ws.signal, backend: async (build) => {
       const { provider } = await loadProvider(index, 'backend', build.provider);
       const { project, environment } = desired;
-      return { provider, context: providerContext({ project, environment, config: build.config, folder: ws.folder, io: ws.io, exec: ws.exec, hosts: {}, clock: ws.clock, signal: ws.signal }) };
+      return { provider, context: providerContext({ project, environment, config: build.config, folder: ws.folder, io: { event: (event) => ws.io.event(asStepOutput(`build/${build.services[0] ?? ''}`, event)) }, exec: ws.exec, hosts: {}, clock: ws.clock, signal: ws.signal }) };
     },
   };
   try {
@@ -37,6 +38,13 @@ export async function buildPhase(ws: Workspace, host: OpenHost, index: ProviderI
     if (!ws.signal.aborted) await tell('failed');
     throw error;
   }
+}
+
+/** What a provider's tool prints belongs to the step, whatever the provider calls it. */
+function asStepOutput(step: string, event: Event): Event {
+  const { line, stream } = (event.data ?? {}) as { line?: unknown; stream?: unknown };
+  if (event.type !== 'output' || typeof line !== 'string') return event;
+  return stepOutput({ step, line, stream: stream === 'stderr' ? 'stderr' : 'stdout' });
 }
 
 async function buildOne(ws: Workspace, builder: Builder, desired: Desired, service: DesiredService, choices: BuildChoices, journal: Journal, at: { place: number; total: number }): Promise<ImageBuilt> {
