@@ -17,7 +17,8 @@ export interface Scene {
   readonly env: NodeJS.ProcessEnv;
   /** Writes a file below the project folder. */
   write(path: string, content: string): void;
-  run(argv: readonly string[], env?: NodeJS.ProcessEnv): Promise<Ran>;
+  /** In the project folder, or in `cwd`. */
+  run(argv: readonly string[], env?: NodeJS.ProcessEnv, cwd?: string): Promise<Ran>;
   stagecraft(args: readonly string[], env?: NodeJS.ProcessEnv): Promise<Ran>;
   /** Runs `docker ARGS` and gives the lines that it said. */
   docker(args: readonly string[]): Promise<readonly string[]>;
@@ -35,7 +36,7 @@ export function setScene({ commandLine, engine, signal }: Setting): Scene {
   delete env['STAGECRAFT_TEST_ENGINE'];
   // What several projects of a host share is named after a hash of the state folder.
   const marks = [name, createHash('sha256').update(host).digest('hex').slice(0, 8)];
-  const runHere: Scene['run'] = (argv, more = {}) => run(argv, { cwd: folder, env: { ...env, ...more }, signal });
+  const runHere: Scene['run'] = (argv, more = {}, cwd = folder) => run(argv, { cwd, env: { ...env, ...more }, signal });
 
   return {
     name,

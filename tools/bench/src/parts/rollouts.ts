@@ -1,0 +1,83 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startLoad, type LoadReport } from '@stagecraft-tools/load';
+import { handWritten, plainCompose, stagecraft, type Contender, type Proxy } from '../contender.js';
+import { healthyToAcknowledged } from '../events.js';
+import { median, rounded } from '../measure.js';
+import type { Part, Setting } from '../part.js';
+import { shownMs, type Row } from '../row.js';
+import { setScene, type Scene } from '../scene.js';
+
+/** 200 requests a second, half of them on new connections, and a few that take half a second each. */
+const load = { fresh: 100, keepAlive: 100, slow: { path: '/?ms=500', rate: 2 } };
+
+/** How soon the proxy must lead to what is healthy. */
+const acknowledgedWithin: Readonly<Record<Proxy, number>> = { traefik: 1000, haproxy: 100 };
+
+/** Rollouts under load with both proxies: requests lost, and the time from healthy to acknowledged; a script and plain Compose beside them. */
+export const rollouts: Part = {
+  name: 'rollouts',
+  images: ['node:20', 'traefik:v3.7', 'haproxy:2.6'],
+  async measure(setting) {
+    // Two are enough to see what the others lose.
+    const [many, few] = setting.quick ? [2, 1] : [10, 3];
+    const rows: Row[] = [];
+    for (const proxy of ['traefik', 'haproxy'] as const) rows.push(...(await inScene(setting, async (scene) => besideScript(scene, proxy, { ours: many, script: few }))));
+    const plain = await inScene(setting, async (scene) => underLoad(await plainCompose(scene), few));
+    return [...rows, { part: 'rollouts', what: `requests lost in ${few} without a proxy`, baseline: lostOf('compose up -d', plain.report), ours: '', aim: '', figures: figuresOf(plain) }];
+  },
+};
+
+async function inScene<T>(setting: Setting, work: (scene: Scene) => Promise<T>): Promise<T> {
+  const scene = setScene(setting);
+  try {
+    return await work(scene);
+  } finally {
+    await scene.clear();
+  }
+}
+
+async function besideScript(scene: Scene, proxy: Proxy, times: { readonly ours: number; readonly script: number }): Promise<readonly Row[]> {
+  const script = await underLoad(await handWritten(scene, proxy), times.script);
+  const ours = await underLoad(await stagecraft(scene, proxy), times.ours);
+  const acknowledged = median(ours.acknowledgedMs);
+  return [
+    { part: 'rollouts', what: `requests lost in ${times.ours}, ${proxy}`, baseline: `${lostOf('script', script.report)} in ${times.script}`, ours: lostOf('', ours.report), aim: '0 lost', met: ours.report.lost === 0, figures: { ours: figuresOf(ours), script: figuresOf(script) } },
+    { part: 'rollouts', what: `healthy to acknowledged, ${proxy}`, baseline: '', ours: `${shownMs(acknowledged)}, at most ${shownMs(Math.max(...ours.acknowledgedMs))}`, aim: `under ${shownMs(acknowledgedWithin[proxy])}`, met: acknowledged < acknowledgedWithin[proxy], figures: { acknowledgedMs: ours.acknowledgedMs } },
+  ];
+}
+
+interface Rolled {
+  readonly report: LoadReport;
+  readonly ms: readonly number[];
+  readonly acknowledgedMs: readonly number[];
+}
+
+async function underLoad(contender: Contender, times: number): Promise<Rolled> {
+  await contender.up();
+  const [ms, acknowledgedMs]: [number[], number[]] = [[], []];
+  const running = await startLoad({ url: contender.url, ...load });
+  try {
+    await sleep(1000);
+    for (let version = 2; version < times + 2; version += 1) {
+      const rolled = await contender.to(String(version));
+      ms.push(rolled.ms);
+      if (rolled.told) acknowledgedMs.push(healthyToAcknowledged(rolled.told));
+      await sleep(500);
+    }
+  } finally {
+    await running.stop();
+  }
+  const report = await running.ended;
+  const unseen = Array.from({ length: times + 1 }, (_, index) => String(index + 1)).filter((version) => report.versions[version] === undefined);
+  if (unseen.length > 0) throw new Error(`${contender.name}: version ${unseen.join(', ')} answered no request of the load`);
+  return { report, ms, acknowledgedMs };
+}
+
+function lostOf(name: string, { lost, sent }: LoadReport): string {
+  return `${name === '' ? '' : `${name}: `}${lost} of ${sent.toLocaleString('en')}`;
+}
+
+function figuresOf({ report, ms }: Rolled): Readonly<Record<string, unknown>> {
+  const { losses, ...rest } = report;
+  return { ...rest, firstLosses: losses.slice(0, 20), rolloutMs: rounded(ms) };
+}
