@@ -1,2 +1,2 @@
 /** What the program uses of oclif, as named exports: a bundled CommonJS package gives none of its own. */
-export { run, settings } from '@oclif/core';
+export { Config, run, settings } from '@oclif/core';

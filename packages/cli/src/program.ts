@@ -1,5 +1,6 @@
 import type { Interfaces } from '@oclif/core';
-import { run, settings } from './oclif.js';
+import { nearest } from '@stagecraft/core/host';
+import { Config, run, settings } from './oclif.js';
 import { failureOf } from './base/failure.js';
 import { readMode } from './base/mode.js';
 import { openSession } from './base/session.js';
@@ -35,7 +36,8 @@ function versionLine(manifest: Readonly<Record<string, unknown>>): string {
 }
 
 /** What goes wrong outside a command: an unknown one, a broken installation. */
-async function failed(error: unknown, argv: readonly string[], { manifest, world }: ProgramOptions): Promise<void> {
+async function failed(error: unknown, argv: readonly string[], options: ProgramOptions): Promise<void> {
+  const { manifest, world } = options;
   const { mode, flags } = readMode(argv, world.env);
   const session = openSession(world, {
     command: '',
@@ -47,5 +49,13 @@ async function failed(error: unknown, argv: readonly string[], { manifest, world
     mutates: false,
     environment: undefined,
   });
-  await session.fail(failureOf(error, { command: '' }));
+  await session.fail(failureOf(error, { command: '', meant: await commandMeant(error, options) }));
+}
+
+/** For a command that is not there: the one that was meant. */
+async function commandMeant(error: unknown, options: ProgramOptions): Promise<string | undefined> {
+  const id = error instanceof Error ? /^Command (.+) not found\.?$/i.exec(error.message)?.[1] : undefined;
+  if (id === undefined) return undefined;
+  const config = await Config.load(loadOptions(options));
+  return nearest(id.replaceAll(':', ' '), config.commandIDs.map((known) => known.replaceAll(':', ' ')).sort());
 }

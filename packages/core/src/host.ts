@@ -5,5 +5,6 @@
  */
 export * from './errors/index.js';
 export * from './io/index.js';
+export { nearest } from './config/nearest.js';
 export { phaseNames } from './plan/types.js';
 export { systemClock } from './adapters/clock.js';

@@ -12,7 +12,7 @@ export interface Failure {
 }
 
 /** Tells what any thrown thing means. `command` is for the hints. */
-export function failureOf(error: unknown, context: { readonly command: string; readonly interruptedBy?: string }): Failure {
+export function failureOf(error: unknown, context: { readonly command: string; readonly interruptedBy?: string; readonly meant?: string | undefined }): Failure {
   const causes = causesOf(error);
   if (isStagecraftError(error)) {
     const { code, kind, message, next, findings, location, tail } = error;
@@ -23,7 +23,10 @@ export function failureOf(error: unknown, context: { readonly command: string; r
     return { exitCode: interrupted(context.interruptedBy), data: plain('SC5414', 'interrupted', 'interrupted', []), causes };
   }
   const usage = usageOf(error);
-  if (usage !== undefined) return { exitCode: 1, data: plain('SC5410', 'user', usage, [`stagecraft ${context.command} --help`.replace('  ', ' ')]), causes };
+  if (usage !== undefined) {
+    const meant = context.meant === undefined ? '' : `; did you mean "${context.meant}"?`;
+    return { exitCode: 1, data: plain('SC5410', 'user', `${usage}${meant}`, [`stagecraft ${context.command} --help`.replace('  ', ' ')]), causes };
+  }
   const message = error instanceof Error ? `${error.name}: ${error.message}` : `something was thrown that is no error: ${String(error)}`;
   const next = ['This is a bug in Stagecraft, and nothing that you did. Please report it with all of this text and what `stagecraft version --json` prints.'];
   return { exitCode: 3, data: plain('SC5499', 'bug', message, next), ...(error instanceof Error && error.stack !== undefined ? { stack: error.stack } : {}), causes };

@@ -1,5 +1,6 @@
 import type { Finding, Location } from '@stagecraft/core';
 import type { Paint } from './paint.js';
+import { harmless } from './text.js';
 
 /** `stagecraft.yml:12:5` */
 export function place(location: Location | undefined): string {
@@ -10,7 +11,7 @@ export function place(location: Location | undefined): string {
 export function findingText(finding: Finding, paint: Paint): string {
   const weight = finding.severity === 'error' ? paint.red('error') : paint.yellow('warning');
   const where = place(finding.location) || finding.service;
-  const head = [...(where === undefined || where === '' ? [] : [paint.bold(where)]), weight, finding.message].join('  ');
+  const head = [...(where === undefined || where === '' ? [] : [paint.bold(where)]), weight, finding.message.split('\n').map(harmless).join('\n')].join('  ');
   return `${head}\n${nextText(finding.next ?? [])}`;
 }
 

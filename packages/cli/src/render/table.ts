@@ -1,4 +1,4 @@
-import { fit, widthOf } from './text.js';
+import { fit, harmless, widthOf } from './text.js';
 import { bare, type Paint } from './paint.js';
 
 export interface Column<Row> {
@@ -13,7 +13,7 @@ export interface Column<Row> {
 /** Rows under titles, two spaces between columns; wide columns give way so that a line fits. Columns without any value are left out. */
 export function table<Row>(rows: readonly Row[], columns: readonly Column<Row>[], options: { readonly width: number; readonly paint?: Paint }): string {
   const paint = options.paint ?? bare;
-  const shown = columns.map((column) => ({ ...column, cells: rows.map(column.value) })).filter((column) => column.cells.some((cell) => cell !== ''));
+  const shown = columns.map((column) => ({ ...column, cells: rows.map((row) => harmless(column.value(row))) })).filter((column) => column.cells.some((cell) => cell !== ''));
   const widths = shrink(
     shown.map((column) => ({ width: Math.max(widthOf(column.title), ...column.cells.map(widthOf)), least: column.least })),
     options.width - 2 * (shown.length - 1),

@@ -88,6 +88,8 @@ describe('the exit code', () => {
 
   it.each([
     [['nope'], 'there is no command "nope"'],
+    [['pla'], 'there is no command "pla"; did you mean "plan"?'],
+    [['release', 'list'], 'did you mean "releases list"?'],
     [['releases', 'nope'], 'there is no command "releases nope"'],
     [['plan', '--nope'], 'Nonexistent flag: --nope'],
     [['plan', 'nope'], 'there is no command "plan nope"'],

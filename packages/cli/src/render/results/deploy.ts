@@ -11,7 +11,8 @@ export function deployText(result: DeployResult, { paint }: Look): string {
   const sign = outcome === 'completed' ? paint.green(outcome) : paint.red(outcome);
   const name = release === undefined ? environment : `${release.id}  ${release.version}  ${environment}`;
   lines.push(`${sign}  ${paint.bold(name)}${release?.finishedAt === undefined ? '' : paint.dim(`  ${moment(release.finishedAt)}`)}`);
-  const changes = Object.entries(release?.changes ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
+  // After a return nothing has changed.
+  const changes = outcome === 'returned' ? [] : Object.entries(release?.changes ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
   const wide = Math.max(0, ...changes.map(([service]) => service.length));
   for (const [service, change] of changes) lines.push(`  ${service.padEnd(wide)}  ${change === 'unchanged' ? paint.dim(change) : change}`);
   if (release?.failure !== undefined) lines.push(`  failed in ${release.failure.phase}${release.failure.step === undefined ? '' : ` at ${release.failure.step}`}: ${release.failure.message}`);

@@ -43,7 +43,7 @@ export function storyText(story: ReleaseStory, { paint, width }: Look): string {
     ...facts.filter(([, value]) => value !== '').map(([name, value]) => `  ${name.padEnd(12)} ${value}\n`),
     failure,
     `\n${paint.bold('Phases')}\n`,
-    ...phases.map((row) => `  ${row.phase.padEnd(12)} ${row.status.padEnd(10)} ${row.took}`.trimEnd() + '\n'),
+    ...phases.map((row) => `  ${row.phase.padEnd(13)} ${row.status.padEnd(10)} ${row.took}`.trimEnd() + '\n'),
     ...(changes.length === 0 ? [] : [`\n${paint.bold('Changes')}\n`, indent(table(changes, [
       { title: 'SERVICE', value: (row) => row.service },
       { title: 'CHANGE', value: (row) => row.change },
