@@ -25,9 +25,9 @@ ask() { # COMMANDS, separated by semicolons
     else bash -c "exec 3<>/dev/tcp/127.0.0.1/$2; printf \"%s\n\" \"\$1\" >&3; cat <&3" bash "$1"; fi' sh "$1" "$API"
 }
 address() { docker inspect -f "{{(index .NetworkSettings.Networks \"$edge\").IPAddress}}" "$1"; }
-# Columns of "show servers state": 4 is the name, 5 the address, 7 the admin state, which is 0 for one that gets requests.
-place_of() { ask 'show servers state web' | awk -v at="$(address "$1")" '$5 == at && $7 == 0 { print $4; exit }'; }
-free_place() { ask 'show servers state web' | awk '$4 ~ /^place/ && $7 != 0 { print $4; exit }'; }
+# Columns of "show servers state": 4 is the name, 5 the address, 7 the admin state with the bits 1 (out of use) and 8 (drained).
+place_of() { ask 'show servers state web' | awk -v at="$(address "$1")" '$5 == at && $7 % 2 == 0 && int($7 / 8) % 2 == 0 { print $4; exit }'; }
+free_place() { ask 'show servers state web' | awk '$4 ~ /^place/ && $7 % 2 == 1 { print $4; exit }'; }
 admit() { # [OLD] NEW
   for last in "$@"; do :; done
   place=$(free_place)
@@ -41,3 +41,4 @@ leads_to() { [ -n "$(place_of "$1")" ]; }
 leads_not_to() { [ -z "$(place_of "$1")" ]; }
 # HAProxy counts what is open: column 5 of "show stat".
 open_on() { ask 'show stat' | awk -F , -v place="$left" '$1 == "web" && $2 == place { print $5 + 0 }'; }
+forget() { ask "set server web/$left state maint" >/dev/null; }

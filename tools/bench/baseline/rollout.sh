@@ -64,6 +64,7 @@ case $1 in
     until_so leads_not_to "$old"
     drained "$old" $port
     docker stop -t 10 "$old" >/dev/null
+    forget
     docker rm "$old" >/dev/null
     ;;
 esac

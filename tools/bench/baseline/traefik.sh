@@ -23,6 +23,7 @@ open_on() { # CONTAINER PORT
   pid=$(docker inspect -f '{{.State.Pid}}' "$1")
   awk -v port=":$hex" '$4 == "01" && substr($2, length($2) - 4) == port && $3 !~ /7F:/ { open++ } END { print open + 0 }' "/proc/$pid/net/tcp" "/proc/$pid/net/tcp6"
 }
+forget() { :; }
 if command -v curl >/dev/null 2>&1; then fetch() { curl -fs -m 3 "$1"; }
 else fetch() { wget -q -T 3 -O - "$1"; }
 fi
