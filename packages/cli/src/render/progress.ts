@@ -20,7 +20,8 @@ export interface StepProgress {
 }
 
 export interface PhaseProgress {
-  readonly phase: PhaseName;
+  /** '': steps that were told outside of any phase. */
+  readonly phase: PhaseName | '';
   readonly status: 'running' | 'completed' | 'failed' | 'skipped';
   readonly startedAt: number;
   readonly endedAt?: number;
@@ -62,8 +63,9 @@ export function is<Data>(event: Event, message: Message<Data>): event is Event<D
 
 function advancePhase(progress: Progress, data: DataOf<typeof phaseStatus>, now: number): Progress {
   const known = progress.phases.find((entry) => entry.phase === data.phase);
+  const before = progress.phases.map((entry): PhaseProgress => (entry.phase === '' && entry.status === 'running' ? { ...entry, status: 'completed', endedAt: now } : entry));
   const ended = data.status === 'running' ? {} : { endedAt: now };
-  if (known === undefined) return { ...progress, phases: [...progress.phases, { phase: data.phase, status: data.status, startedAt: now, ...ended, steps: [] }] };
+  if (known === undefined) return { ...progress, phases: [...before, { phase: data.phase, status: data.status, startedAt: now, ...ended, steps: [] }] };
   return { ...progress, phases: progress.phases.map((entry) => (entry === known ? { ...entry, status: data.status, ...ended } : entry)) };
 }
 
@@ -76,8 +78,8 @@ function advanceStep(progress: Progress, data: StepData, now: number): Progress 
     const begins = data.status === 'running' || data.status === 'undoing';
     return changeStep(counted, data.id, ({ waitingFor: _, ...step }) => ({ ...step, ...began, startedAt: begins ? now : step.startedAt }));
   }
-  const running = [...progress.phases].reverse().find((phase) => phase.status === 'running') ?? progress.phases.at(-1);
-  if (running === undefined) return counted;
+  const running = [...progress.phases].reverse().find((phase) => phase.status === 'running');
+  if (running === undefined) return { ...counted, phases: [...progress.phases, { phase: '', status: 'running', startedAt: now, steps: [{ ...began, output: [] }] }] };
   return { ...counted, phases: progress.phases.map((phase) => (phase === running ? { ...phase, steps: [...phase.steps, { ...began, output: [] }] } : phase)) };
 }
 

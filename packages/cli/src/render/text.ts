@@ -65,3 +65,8 @@ export function moment(iso: string | undefined): string {
 export function plural(count: number, word: string): string {
   return `${count} ${word}${count === 1 ? '' : 's'}`;
 }
+
+/** `sha256:6c0fdbbfc1d4` of an image's whole id; other references as they are. */
+export function shortImage(reference: string): string {
+  return reference.replace(/^(sha256:[0-9a-f]{12})[0-9a-f]{52}$/, '$1');
+}

@@ -45,7 +45,7 @@ function phaseLines(phase: PhaseProgress, options: TreeOptions): Line[] {
   const tail = phase.status === 'skipped' ? '  skipped' : running ? `  ${duration(own)}` : `${count}  ${time}`;
   const line = { text: `${signOf(phase.status, options)} ${phase.phase.padEnd(12)}${options.paint.dim(tail)}`.trimEnd(), rank: running ? 0 : 1 };
   const inside = running || phase.status === 'failed' ? groups(phase.steps).flatMap((group) => groupLines(group, options)) : [];
-  return [line, ...inside];
+  return phase.phase === '' ? groups(phase.steps).flatMap((group) => groupLines(group, options)) : [line, ...inside];
 }
 
 interface Group {

@@ -66,6 +66,11 @@ describe('the tree', () => {
     expect(tree([...failed, step('local/web/start', 'undone'), phase('rollout', 'failed')]).join('\n')).toContain('local/web');
   });
 
+  it('shows steps that no phase was told for', () => {
+    expect(tree([begins(), step('local/web/pull', 'running'), waiting('local/web/pull', 'the registry')]).join('\n')).toContain('local/web  pull  waiting for the registry');
+    expect(tree([step('local/web/pull', 'completed', { durationMs: 900 }), phase('rollout', 'running')]).map((line) => line.trim())).toEqual(['✔ local/web  pull  0.9s', '⠋ rollout       1.0s']);
+  });
+
   it('needs no Unicode', () => {
     // eslint-disable-next-line no-control-regex
     expect(tree(story.slice(0, 11), { signs: ascii }).join('\n')).toMatch(/^[\u0000-\u007F]*$/);

@@ -1,7 +1,7 @@
 import type { ReleaseRecord, ReleasesResult, ReleaseStory } from '@stagecraft/core';
 import type { Look } from '../../base/session.js';
 import { table } from '../table.js';
-import { duration, harmless, moment } from '../text.js';
+import { duration, harmless, moment, shortImage } from '../text.js';
 
 /** The history of an environment, newest first; `*` stands at the release that serves. */
 export function releasesText(result: ReleasesResult, { paint, width }: Look): string {
@@ -47,8 +47,8 @@ export function storyText(story: ReleaseStory, { paint, width }: Look): string {
     ...(changes.length === 0 ? [] : [`\n${paint.bold('Changes')}\n`, indent(table(changes, [
       { title: 'SERVICE', value: (row) => row.service },
       { title: 'CHANGE', value: (row) => row.change },
-      { title: 'IMAGE', value: (row) => row.image ?? '', least: 12 },
-      { title: 'BEFORE', value: (row) => row.before ?? '', least: 12 },
+      { title: 'IMAGE', value: (row) => shortImage(row.image ?? ''), least: 12 },
+      { title: 'BEFORE', value: (row) => shortImage(row.before ?? ''), least: 12 },
     ], { width: width - 2 }))]),
     ...(story.story.length === 0 ? [] : [`\n${paint.bold('Story')}\n`, ...story.story.map((entry) => `  ${paint.dim(clock(entry.at))}  ${harmless(entry.text)}${entry.durationMs === undefined ? '' : paint.dim(`  ${duration(entry.durationMs)}`)}\n`)]),
   ].join('');

@@ -1,7 +1,7 @@
 import type { HostStatus, ServiceStatus, StatusResult } from '@stagecraft/core';
 import type { Look } from '../../base/session.js';
 import { table } from '../table.js';
-import { duration, moment } from '../text.js';
+import { duration, moment, shortImage } from '../text.js';
 
 /** An environment as it is: release, lock, hosts with their services, differences from the release. */
 export function statusText(result: StatusResult, look: Look): string {
@@ -32,7 +32,7 @@ function hostText(host: HostStatus, { paint, width }: Look): string {
       { title: 'RUNNING', value: (row) => `${row.running}/${row.wanted}`, align: 'right' },
       { title: 'UP', value: (row) => (row.uptimeMs === undefined ? '' : duration(row.uptimeMs)), align: 'right' },
       { title: 'VERSION', value: (row) => row.version, least: 8 },
-      { title: 'IMAGE', value: (row) => row.image, least: 16 },
+      { title: 'IMAGE', value: (row) => shortImage(row.image), least: 16 },
       { title: 'RELEASE', value: (row) => row.release, least: 8 },
     ],
     { width: width - 2, paint },
