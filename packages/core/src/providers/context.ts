@@ -6,6 +6,7 @@ import type { HostFiles, HostHandle } from '../plugin-api/host.js';
 import type { Clock } from '../ports/clock.js';
 import type { Exec } from '../ports/exec.js';
 import type { Shell } from '../ports/shell.js';
+import { fetchPlainly } from './plain-http.js';
 
 /** What a provider's context is made of. `hosts`: those that it may use, by name. */
 export interface ContextInit<Config> {
@@ -31,7 +32,7 @@ export function providerContext<Config>(init: ContextInit<Config>): Context<Conf
     io: { event: (event) => io.event(event) },
     exec: (argv, options = {}) => exec.run(argv, { cwd: folder, signal, ...options }),
     on: (name) => handleOf(init, name),
-    fetch: retrying(globalThis.fetch, clock),
+    fetch: retrying(fetchPlainly, clock),
     clock: { now: () => clock.now(), sleep: (ms, stop) => clock.sleep(ms, stop) },
     signal,
     fail: (failure) => fail(failure),
@@ -50,18 +51,40 @@ const tries = 3;
 const patienceMs = 5_000;
 
 /** `fetch` that repeats a request that got no answer, where to repeat it is harmless. */
-export function retrying(fetcher: typeof fetch, clock: Pick<Clock, 'sleep'>): typeof fetch {
+export function retrying(fetcher: typeof fetch, clock: Pick<Clock, 'sleep'>, perTryMs = patienceMs): typeof fetch {
   return async (input, init) => {
     const method = (init?.method ?? (input instanceof Request ? input.method : 'GET')).toUpperCase();
     const stop = init?.signal ?? undefined;
     for (let attempt = 1; ; attempt += 1) {
-      const late = AbortSignal.timeout(patienceMs);
       try {
-        return await fetcher(input, { ...init, signal: stop ? AbortSignal.any([stop, late]) : late });
+        return await within(perTryMs, stop, (signal) => fetcher(input, { ...init, signal }));
       } catch (error) {
         if (stop?.aborted || attempt >= tries || !idempotent.has(method)) throw error;
         await clock.sleep(50 * attempt, stop);
       }
     }
   };
+}
+
+/** Ends a try in time, whatever the other side and the fetcher do. The timer keeps the process alive, as `AbortSignal.timeout` does not. */
+async function within(ms: number, stop: AbortSignal | undefined, attempt: (signal: AbortSignal) => Promise<Response>): Promise<Response> {
+  const leave = new AbortController();
+  const timer = setTimeout(() => leave.abort(new DOMException(`It did not answer within ${ms / 1000} s.`, 'TimeoutError')), ms);
+  const pass = (): void => leave.abort(stop?.reason);
+  if (stop?.aborted) pass();
+  else stop?.addEventListener('abort', pass, { once: true });
+  try {
+    return await Promise.race([attempt(leave.signal), left(leave.signal)]);
+  } finally {
+    clearTimeout(timer);
+    stop?.removeEventListener('abort', pass);
+  }
+}
+
+function left(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const refuse = (): void => reject(signal.reason as Error);
+    if (signal.aborted) refuse();
+    else signal.addEventListener('abort', refuse, { once: true });
+  });
 }

@@ -76,4 +76,13 @@ describe('requests of a provider', () => {
     await expect(retrying(stopped.fetcher, clock)('http://127.0.0.1/', { signal: AbortSignal.abort() })).rejects.toThrow();
     expect(stopped.count()).toBe(1);
   });
+
+  it('end in time, whatever the fetcher makes of its signal', async () => {
+    const deaf: typeof fetch = () => new Promise<Response>(() => undefined);
+    await expect(retrying(deaf, clock, 20)('http://127.0.0.1/')).rejects.toThrow('It did not answer within 0.02 s.');
+    const stop = new AbortController();
+    const asked = retrying(deaf, clock)('http://127.0.0.1/', { signal: stop.signal });
+    stop.abort(new Error('the run ends'));
+    await expect(asked).rejects.toThrow('the run ends');
+  });
 });
