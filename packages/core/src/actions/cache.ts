@@ -1,5 +1,6 @@
 import type { Desired } from '../compose/model.js';
 import { createCache } from '../protocol/cache.js';
+import { servingOf } from '../protocol/history.js';
 import type { ReleaseRecord } from '../protocol/types.js';
 import type { OpenHost } from './host.js';
 import type { Identity } from './identity.js';
@@ -14,7 +15,7 @@ const servingPath = '.stagecraft/serving.json';
 export async function writeCache(ws: Workspace, host: OpenHost, environment: string): Promise<void> {
   const history = await host.store.history();
   await cacheOf(ws).write(environment, history);
-  const serving = await host.store.serving();
+  const serving = servingOf(history);
   const model = serving && (await host.store.readReleaseFile(serving.id, 'model.json'));
   if (!serving || !model) return;
   const desired = JSON.parse(model) as Desired;

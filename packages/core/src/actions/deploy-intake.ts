@@ -4,7 +4,7 @@ import { addedSteps, checkFresh, readSavedPlan } from '../plan/saved.js';
 import type { DraftPlan } from '../plan/types.js';
 import { buildPhase } from './build-phase.js';
 import { refuseFindings } from './findings.js';
-import { gather, type Gathered } from './gather.js';
+import { gather, type Gathered, type GatheredFromFiles } from './gather.js';
 import type { OpenHost } from './host.js';
 import type { Intake } from './make-release.js';
 import type { Loaded } from './settings.js';
@@ -14,8 +14,8 @@ import { notAnAncestor, type Version } from './version.js';
 /** A deploy's part before its plan is sealed. @throws StagecraftError `user` for findings that are errors and for a stale saved plan; nothing has changed then. */
 export async function deployIntake(ws: Workspace, host: OpenHost, loaded: Loaded, options: DeployOptions, version: Version): Promise<Intake> {
   const older = await notAnAncestor(ws, await host.store.serving(), version.commit);
-  const collect = (built?: Readonly<Record<string, string>>): Promise<Gathered> => gather(ws, host, loaded, { version: version.version, pull: options.pull, findings: older ? [older] : [], ...(built ? { built } : {}) });
-  const first = await collect();
+  const collect = (more: { readonly built?: Readonly<Record<string, string>>; readonly before?: GatheredFromFiles }): Promise<GatheredFromFiles> => gather(ws, host, loaded, { version: version.version, pull: options.pull, findings: older ? [older] : [], ...more });
+  const first = await collect({});
   const plan = draftOf(first, options);
   if (options.saved) refuseStale(options.saved, plan);
   refuseFindings(plan.findings);
@@ -23,11 +23,12 @@ export async function deployIntake(ws: Workspace, host: OpenHost, loaded: Loaded
     kind: 'deploy',
     version,
     draft: plan,
+    desired: first.input.desired,
     async build(operation) {
       const built = await buildPhase(ws, host, loaded.index, first.input.desired, { pull: options.pull, noCache: false }, (note) => host.store.note(operation.session, { ...note, operation: operation.open.operation }));
       return Object.fromEntries(built.map((image) => [image.reference, image.id]));
     },
-    gather: collect,
+    gather: (built) => collect({ built, before: first }),
     seal(gathered, ids) {
       const sealed = seal({ ...inputOf(gathered, options), ...ids });
       const added = options.saved ? addedSteps(readSavedPlan(options.saved.text, options.saved.path), sealed) : [];

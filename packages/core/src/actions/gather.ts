@@ -1,9 +1,9 @@
 import { desire } from '../compose/desire.js';
 import { glance } from '../compose/glance.js';
 import { readCompose } from '../compose/read.js';
-import type { Desired } from '../compose/model.js';
+import type { ComposeModel, Desired } from '../compose/model.js';
 import { builtAlready } from '../images/build.js';
-import { preflight } from '../observe/preflight.js';
+import { hostFacts, preflight, type HostFacts } from '../observe/preflight.js';
 import { observe } from '../observe/observe.js';
 import type { PlanInput } from '../plan/types.js';
 import type { Finding } from '../plugin-api/failure.js';
@@ -22,6 +22,12 @@ export interface Gathered {
   readonly proxy: LoadedProxy | undefined;
 }
 
+/** The same, with what a second gathering for the same release need not ask again. */
+export interface GatheredFromFiles extends Gathered {
+  readonly model: ComposeModel;
+  readonly facts: HostFacts;
+}
+
 export interface GatherOptions {
   readonly version: string;
   readonly pull: boolean;
@@ -29,26 +35,45 @@ export interface GatherOptions {
   readonly findings?: readonly Finding[];
   /** Ids of what was built, by reference. */
   readonly built?: Readonly<Record<string, string>>;
+  /** The draft's: what is sealed is what was drafted, whatever became of the Compose files meanwhile. The host is asked anew. */
+  readonly before?: GatheredFromFiles;
 }
 
 /** Reads the project's files and asks the host, and brings both into one input for the planner. */
-export async function gather(ws: Workspace, host: OpenHost, loaded: Loaded, options: GatherOptions): Promise<Gathered> {
+export async function gather(ws: Workspace, host: OpenHost, loaded: Loaded, options: GatherOptions): Promise<GatheredFromFiles> {
   const { settings, index } = loaded;
-  const [model, proxy, valuesKey] = await Promise.all([readCompose({ files: ws.files, exec: ws.exec, folder: ws.folder, settings }), loadProxy(index, settings), host.store.readKey()]);
-  const images = await imagesOf(host, Object.values(model.services).flatMap((service) => (service.image && !service.build ? [service.image] : [])));
-  const desiredNow = await desire({ model, settings, version: options.version, files: ws.files, images, ...(valuesKey ? { valuesKey } : {}), ...(proxy ? { proxyPackage: proxy.package } : {}) });
-  const built = options.built ?? (options.pull ? {} : await builtAlready({ files: ws.files, containers: host.containers }, desiredNow.desired));
-  const desired = withImages(desiredNow.desired, images, built);
-  const observation = await observe({ ...host, name: host.name }, desired.services.map((service) => service.image.reference), settings.composeProject);
+  const { before } = options;
+  // What waits for a process or the engine begins at once; of several failures the first in this order is told.
+  const asking = inBackground(hostFacts(host, before?.facts.compose));
+  const describing = describe(ws, host, loaded, options);
+  const observing = inBackground(observe(host, describing.then(({ desired }) => desired.services.map((service) => service.image.reference)), settings.composeProject));
+  const { model, proxy, desired, now } = await describing;
+  const observation = await observing;
+  const facts = await asking;
   const findings: Finding[] = [
     ...(options.findings ?? []),
     ...settings.findings,
     ...model.findings,
-    ...desiredNow.findings,
+    ...now.findings,
     ...(proxy?.provider.check?.(glance(model)) ?? []),
-    ...(await preflight({ host, desired, observation, proxy: proxy?.provider.id })),
+    ...(await preflight({ host, desired, observation, proxy: proxy?.provider.id, facts })),
   ];
-  return { input: { desired, observation, version: options.version, providers: providersOf(desired, index, proxy), findings }, values: desiredNow.values, uploads: desiredNow.uploads, proxy };
+  return { input: { desired, observation, version: options.version, providers: providersOf(desired, index, proxy), findings }, values: now.values, uploads: now.uploads, proxy, model, facts };
+}
+
+/** What the project's files ask for, with the images that the host has. */
+async function describe(ws: Workspace, host: OpenHost, { settings, index }: Loaded, { before, built, pull, version }: GatherOptions): Promise<{ readonly model: ComposeModel; readonly proxy: LoadedProxy | undefined; readonly desired: Desired; readonly now: Awaited<ReturnType<typeof desire>> }> {
+  const [model, proxy, valuesKey] = await Promise.all([before?.model ?? readCompose({ files: ws.files, exec: ws.exec, folder: ws.folder, settings }), before ? before.proxy : loadProxy(index, settings), host.store.readKey()]);
+  const images = await imagesOf(host, Object.values(model.services).flatMap((service) => (service.image && !service.build ? [service.image] : [])));
+  const now = await desire({ model, settings, version, files: ws.files, images, ...(valuesKey ? { valuesKey } : {}), ...(proxy ? { proxyPackage: proxy.package } : {}) });
+  const ids = built ?? (pull ? {} : await builtAlready({ files: ws.files, containers: host.containers }, now.desired));
+  return { model, proxy, desired: withImages(now.desired, images, ids), now };
+}
+
+/** A failure counts when the promise is awaited; until then nobody has to hear of it. */
+function inBackground<T>(work: Promise<T>): Promise<T> {
+  work.catch(() => undefined);
+  return work;
 }
 
 async function imagesOf(host: OpenHost, references: readonly string[]): Promise<Record<string, ImageState>> {

@@ -1,13 +1,13 @@
+import type { Desired } from '../compose/model.js';
 import { fail } from '../errors/index.js';
 import { operationBegins } from '../io/catalogue/phases.js';
-import { walkSteps } from '../phases/walk.js';
-import { phaseNames, type DraftPlan, type PhaseName, type SealedPlan, type Step } from '../plan/types.js';
+import { phaseNames, type DraftPlan, type PhaseName, type SealedPlan } from '../plan/types.js';
 import type { OpenRecord, ReleaseRecord } from '../protocol/types.js';
 import { writeCache } from './cache.js';
 import { closeRelease } from './close.js';
 import { refuseFindings } from './findings.js';
 import type { Gathered } from './gather.js';
-import { carryOut, failureOf, keepsOpen, progress, tellEnd, walkOf, type Ended, type Operation } from './operation.js';
+import { carryOut, failureOf, keepsOpen, progress, skipOpenPhases, tellEnd, walkOf, walkPhase, type Ended, type Operation } from './operation.js';
 import { proxyInUse } from './proxy.js';
 import { putSealed } from './sealed.js';
 import type { DeployResult } from './types.js';
@@ -21,6 +21,8 @@ export interface Intake {
   readonly version: Version;
   readonly target?: string;
   readonly draft: DraftPlan;
+  /** What the draft was made for. */
+  readonly desired: Desired;
   /** Builds what is to be built. The ids, by reference. */
   build(operation: Operation): Promise<Readonly<Record<string, string>>>;
   /** Everything once more, with the built ids and what the host has now. */
@@ -92,7 +94,7 @@ async function sealing(operation: Operation, intake: Intake): Promise<{ readonly
   try {
     const built = await intake.build(operation);
     phase = 'push';
-    await pull(operation, intake.draft);
+    await pull(operation, intake);
     phase = 'rollout';
     const gathered = await intake.gather(built);
     const plan = intake.seal(gathered, { release: open.release, operation: open.operation, ...(open.prior ? { prior: open.prior } : {}) });
@@ -102,6 +104,7 @@ async function sealing(operation: Operation, intake: Intake): Promise<{ readonly
   } catch (error) {
     if (keepsOpen(error)) throw error;
     await host.store.decide(operation.session, open.operation, 'abort');
+    await skipOpenPhases(operation);
     await closeRelease(operation, undefined, 'failed', await progress(operation), failureOf(error, phase));
     await writeCache(operation.ws, host, operation.record.environment);
     tellEnd(operation, 'failed');
@@ -110,13 +113,10 @@ async function sealing(operation: Operation, intake: Intake): Promise<{ readonly
 }
 
 /** Third-party images come before the plan is sealed: their ids are part of it. */
-async function pull(operation: Operation, draft: DraftPlan): Promise<void> {
-  const steps: readonly Step[] = draft.steps.filter((step) => step.action.kind === 'image.pull');
-  if (steps.length === 0) return;
-  const { desired, ...rest } = { ...draft, desired: undefined };
-  // A pull needs the host alone, nothing of a sealed plan's model.
-  const walk = walkOf(operation, { ...rest, steps, state: 'sealed', release: operation.open.release, operation: operation.open.operation, desired: desired as never }, undefined);
-  await walkSteps(walk, await progress(operation), steps);
+async function pull(operation: Operation, { draft, desired }: Intake): Promise<void> {
+  const { release, operation: id } = operation.open;
+  const pulls: SealedPlan = { ...draft, steps: draft.steps.filter((step) => step.action.kind === 'image.pull'), state: 'sealed', release, operation: id, desired };
+  await walkPhase(operation, walkOf(operation, pulls, undefined), 'push');
 }
 
 async function servingModel(held: Held, release: string): Promise<SealedPlan['desired'] | undefined> {

@@ -189,7 +189,8 @@ async function failedPhase(operation: Operation): Promise<PhaseName> {
   return phaseNames.find((name) => known.phase(name).status === 'failed') ?? 'rollout';
 }
 
-async function skipOpenPhases(operation: Operation): Promise<void> {
+/** Phases that never came are `skipped`. */
+export async function skipOpenPhases(operation: Operation): Promise<void> {
   const known = await progress(operation);
   for (const phase of phaseNames) {
     if (known.phase(phase).status !== 'pending') continue;

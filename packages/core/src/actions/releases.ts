@@ -1,4 +1,5 @@
 import { fail, isStagecraftError } from '../errors/index.js';
+import { servingOf } from '../protocol/history.js';
 import type { JournalRecord, ReleaseRecord } from '../protocol/types.js';
 import { readCache, readServing } from './cache.js';
 import { openHost, type OpenHost } from './host.js';
@@ -10,7 +11,8 @@ export async function listReleases(ws: Workspace): Promise<ReleasesResult> {
   const identity = await identify(ws);
   try {
     const host = await openHost(ws, identity);
-    const [releases, serving] = await Promise.all([host.store.history(), host.store.serving()]);
+    const releases = await host.store.history();
+    const serving = servingOf(releases);
     return { environment: identity.environment, releases, basis: 'live', ...(serving ? { serving: serving.id } : {}) };
   } catch (error) {
     if (!isStagecraftError(error) || (error.kind !== 'external' && error.code !== 'SC5003')) throw error;

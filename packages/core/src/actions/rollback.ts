@@ -4,7 +4,7 @@ import { observe } from '../observe/observe.js';
 import { preflight } from '../observe/preflight.js';
 import { draft, seal } from '../plan/draft.js';
 import type { PlanInput } from '../plan/types.js';
-import { previousOf } from '../protocol/history.js';
+import { previousOf, servingOf } from '../protocol/history.js';
 import type { ReleaseRecord } from '../protocol/types.js';
 import { indexProviders } from '../providers/index-providers.js';
 import { refuseFindings } from './findings.js';
@@ -46,6 +46,7 @@ export async function rollbackIntake(ws: Workspace, host: OpenHost, target: Rele
     version: { version: target.version, from: 'release', ...(target.commit ? { commit: target.commit } : {}) },
     target: target.id,
     draft: plan,
+    desired: input.desired,
     build: () => Promise.resolve({}),
     async gather(): Promise<Gathered> {
       const fresh = await rollbackInput(ws, host, target, options);
@@ -77,7 +78,8 @@ async function rollbackInput(ws: Workspace, host: OpenHost, target: ReleaseRecor
 
 /** The release that the options name; without one: the previous one. */
 async function targetOf(host: OpenHost, identity: Identity, options: RollbackOptions): Promise<ReleaseRecord> {
-  const [history, serving] = await Promise.all([host.store.history(), host.store.serving()]);
+  const history = await host.store.history();
+  const serving = servingOf(history);
   if (!serving) throw neverDeployed(identity);
   const whole = history.filter((release) => release.outcome === 'completed');
   const known = (): string[] => ['stagecraft releases list', ...(whole.length > 1 ? [`stagecraft rollback --to-release ${whole.find((release) => release.id !== serving.id)?.id ?? ''}`] : [])];

@@ -3,6 +3,7 @@ import type { Desired, DesiredService } from '../compose/model.js';
 import { isStagecraftError } from '../errors/index.js';
 import { observe } from '../observe/observe.js';
 import type { HostObservation } from '../observe/types.js';
+import { servingOf } from '../protocol/history.js';
 import type { ContainerState } from '../ports/containers.js';
 import { hostName, openHost } from './host.js';
 import { identify } from './identity.js';
@@ -15,7 +16,8 @@ export async function status(ws: Workspace): Promise<StatusResult> {
   const base = { project: identity.project, environment: identity.environment };
   const host = await openHost(ws, identity);
   try {
-    const [seen, lock, release] = await Promise.all([observe(host, [], identity.composeProject), host.store.readLock(), host.store.serving()]);
+    const [seen, lock] = await Promise.all([observe(host, [], identity.composeProject), host.store.readLock()]);
+    const release = servingOf(seen.history);
     const [found] = seen.hosts;
     if (!found) return { ...base, healthy: false, drift: [], hosts: [], urls: [] };
     const desired = found.serving?.desired;

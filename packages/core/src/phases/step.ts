@@ -71,7 +71,7 @@ async function reachGoal(walk: Walk, step: Step, direction: Direction, half: Hal
 
 async function runScript(walk: Walk, step: Step, direction: Direction, half: Half, world: StepWorld, attempt: number): Promise<void> {
   const effects = (await half.script?.(step.action, world)) ?? '';
-  const script = { operation: walk.plan.operation, step: step.id, direction, attempt, effects, timeoutMs: half.timeoutMs?.(step.action) ?? 120_000 };
+  const script = { operation: walk.plan.operation, step: step.id, direction, attempt, effects, timeoutMs: half.timeoutMs?.(step.action, world) ?? 120_000 };
   const onLine = (line: string): void => walk.io.event(stepOutput({ step: step.id, line, stream: 'stdout' }));
   const outcome = await withGrace(walk, (signal) => walk.store.run(walk.session, script, { signal, onLine }));
   if (outcome.state === 'completed') return;
@@ -127,5 +127,6 @@ function scriptFailed(step: Step, direction: Direction, outcome: StepOutcome): E
     kind: 'external',
     message: `Step ${step.id}${direction === 'undo' ? ' (way back)' : ''} on ${step.host ?? 'this machine'} ${how}${tail.length > 0 ? `: ${tail.at(-1)}` : '.'}`,
     tail,
+    next: step.service ? [`stagecraft logs ${step.service}`] : ['stagecraft status'],
   });
 }
