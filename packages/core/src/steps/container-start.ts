@@ -1,6 +1,6 @@
 import type { Action } from '../plan/types.js';
 import { ownContainers } from './containers-of.js';
-import { createScript, discardScript } from './create.js';
+import { createScript, discardMs, discardScript } from './create.js';
 import type { StepKind, StepWorld } from './types.js';
 
 type Start = Extract<Action, { kind: 'container.start' }>;
@@ -9,13 +9,13 @@ type Start = Extract<Action, { kind: 'container.start' }>;
 export const containerStart: StepKind<Start> = {
   async done(action, world) {
     const own = await ownContainers(world, action.service);
-    return own.length >= action.count && own.every((c) => c.status !== 'created');
+    return own.length >= action.count && own.every((c) => c.status === 'running' || c.status === 'restarting');
   },
   script: (action, world) => [createScript(world, action.service, action.count), 'timeout -k 10 60 docker start $ids >/dev/null'].join('\n'),
   undo: {
     done: async (action, world) => (await ownContainers(world, action.service)).length === 0,
     script: (action, world) => discardScript(world, action.service, graceOf(action, world)),
-    timeoutMs: () => 300_000,
+    timeoutMs: (action, world) => discardMs(graceOf(action, world)),
   },
 };
 

@@ -29,13 +29,21 @@ function composeCommand(world: StepWorld): string {
   return `docker compose --progress quiet -p ${world.plan.desired.composeProject} --project-directory ${folder} -f ${folder}/docker-compose.yml -f "$STAGECRAFT_ENV"/secrets/${world.plan.release}.yml --env-file /dev/null`;
 }
 
-/** sh that stops and removes this operation's containers of the service, their last log lines kept in the run's folder. */
+/**
+ * sh that stops and removes this operation's containers of the service, their last log lines kept in the run's folder. All are stopped at once: one
+ * after the other, many that do not heed SIGTERM would outlast the step's time.
+ */
 export function discardScript(world: StepWorld, service: string, graceMs: number): string {
+  const seconds = Math.ceil(graceMs / 1000);
   return [
-    `for id in $(${ownContainersCommand(world, service)}); do`,
-    '  docker logs --tail 200 "$id" >"$STAGECRAFT_RUN/$id.log" 2>&1 || :',
-    `  timeout -k 10 ${Math.ceil(graceMs / 1000) + 30} docker stop -t ${Math.ceil(graceMs / 1000)} "$id" >/dev/null || :`,
-    '  docker rm -f "$id" >/dev/null',
-    'done',
+    `ids=$(${ownContainersCommand(world, service)})`,
+    'for id in $ids; do docker logs --tail 200 "$id" >"$STAGECRAFT_RUN/$id.log" 2>&1 || :; done',
+    `[ -z "$ids" ] || timeout -k 10 ${seconds + 60} docker stop -t ${seconds} $ids >/dev/null || :`,
+    '[ -z "$ids" ] || docker rm -f $ids >/dev/null',
   ].join('\n');
+}
+
+/** What such a script may take at most. */
+export function discardMs(graceMs: number): number {
+  return graceMs + 120_000;
 }

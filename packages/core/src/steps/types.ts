@@ -44,13 +44,13 @@ export interface StepKind<A extends Action = Action> {
   /** Waits until the goal holds. @throws StagecraftError when it cannot hold any more or the time is over. */
   settle?(action: A, world: StepWorld): Promise<void>;
   /** For the whole script, milliseconds; default 120 000. */
-  timeoutMs?(action: A): number;
+  timeoutMs?(action: A, world: StepWorld): number;
   /** The way back. Absent: nothing to take back. */
   readonly undo?: {
     /** The state before the step holds (again). */
     done(action: A, world: StepWorld): Promise<boolean>;
     script?(action: A, world: StepWorld): Promise<string> | string;
     settle?(action: A, world: StepWorld): Promise<void>;
-    timeoutMs?(action: A): number;
+    timeoutMs?(action: A, world: StepWorld): number;
   };
 }
