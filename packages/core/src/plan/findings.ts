@@ -1,7 +1,6 @@
 import type { Desired, DesiredService, Json } from '../compose/model.js';
 import type { Finding } from '../plugin-api/failure.js';
 import { claimsOf, volumeName } from '../rollout/claims.js';
-import { lives } from '../rollout/found.js';
 import { blocking, seconds } from '../rollout/verdict.js';
 import type { ServiceChange } from './changes.js';
 import { volumeKeys } from './release-model.js';
@@ -77,13 +76,13 @@ function ofClaims({ desired, changes }: FindingsInput, { wanted, hosts }: Servic
   if (claims.size === 0) return [];
   return changes
     .filter((other) => other.name !== wanted.name)
-    .flatMap((other) => other.hosts.filter((there) => starting.has(there.host)).flatMap((there) => there.keep.filter(lives).map((c) => ({ c, gone: other.wanted === undefined }))))
-    .flatMap(({ c, gone }) => c.claims.filter((claim) => claims.has(claim) && (gone || !claim.startsWith('volume:'))).map((claim) => ({ claim, by: c.service, gone })))
-    .map(({ claim, by, gone }): Finding => ({
+    .flatMap((other) => other.hosts.filter((there) => starting.has(there.host)).flatMap((there) => [...[...there.keep, ...there.resume].map((c) => ({ c, idle: false })), ...(there.idle ?? []).map((c) => ({ c, idle: true }))].map((held) => ({ ...held, gone: other.wanted === undefined }))))
+    .flatMap(({ c, gone, idle }) => c.claims.filter((claim) => claims.has(claim) && (claim.startsWith('name:') || (!idle && (gone || !claim.startsWith('volume:'))))).map((claim) => ({ claim, by: c.service, gone, name: idle ? c.name : undefined })))
+    .map(({ claim, by, gone, name }): Finding => ({
       severity: 'error',
       code: 'SC2109',
-      message: `${wanted.name} needs ${claimInWords(claim)}, which ${by} has and keeps${gone ? ': it is not in the Compose file any more, but holds data' : ''}.`,
-      next: [gone ? `If ${wanted.name} is ${by} under a new name: stagecraft deploy --replace ${by}` : `Give ${wanted.name} another one, or let ${by} be replaced too.`],
+      message: `${wanted.name} needs ${claimInWords(claim)}, which ${name === undefined ? '' : 'a stopped container of '}${by} has and keeps${gone ? ': it is not in the Compose file any more, but holds data' : ''}.`,
+      next: [name !== undefined ? `docker rm ${name}` : gone ? `If ${wanted.name} is ${by} under a new name: stagecraft deploy --replace ${by}` : `Give ${wanted.name} another one, or let ${by} be replaced too.`],
       service: wanted.name,
       location: wanted.location,
     }));

@@ -26,7 +26,9 @@ export interface Unit {
 export function unitsOf(model: Desired, changes: readonly ServiceChange[], stages: readonly Stage[]): readonly Unit[] {
   const wanted = dependencyOrder(changes.flatMap((change) => (change.wanted && change.selected ? [change.wanted] : [])));
   const units = wanted.flat().flatMap((name) => stages.flatMap((stage) => unitsOn(stage, name)));
-  return afterTheirTakers(withRoom(model, units, stages), stages);
+  const roomy = withRoom(model, units, stages);
+  const needed = new Set(roomy.flatMap((unit) => unit.after.map((name) => `${unit.stage.host.name}/${name}`)));
+  return afterTheirTakers(roomy, stages, (unit) => needed.has(keyOf(unit.stage, unit.entry)));
 }
 
 function unitsOn(stage: Stage, name: string): readonly Unit[] {
@@ -77,14 +79,15 @@ function holders({ services }: Stage): ReadonlyMap<string, readonly ServiceOnHos
   return found;
 }
 
-function afterTheirTakers(units: readonly Unit[], stages: readonly Stage[]): readonly Unit[] {
+/** @param needed another one needs what the unit gives up: it cannot wait for that one */
+function afterTheirTakers(units: readonly Unit[], stages: readonly Stage[], needed: (unit: Unit) => boolean): readonly Unit[] {
   const takersOf = new Map(stages.map((stage) => [stage, takers(stage)]));
   const arrived = new Map(stages.map((stage) => [stage, new Set<string>()]));
   const ready = (unit: Unit): boolean => [...(takersOf.get(unit.stage)?.get(unit.entry.change.name) ?? [])].every((name) => arrived.get(unit.stage)?.has(name));
   const ordered: Unit[] = [];
   let held: Unit[] = [];
   for (const unit of units) {
-    if (unit.half === 'leave' && mayWait(unit) && !ready(unit)) {
+    if (unit.half === 'leave' && mayWait(unit) && !needed(unit) && !ready(unit)) {
       held.push(unit);
       continue;
     }

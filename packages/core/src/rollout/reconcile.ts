@@ -20,6 +20,8 @@ export interface HostChange {
   readonly stop: readonly Found[];
   /** Removed for good in finalize. */
   readonly remove: readonly Found[];
+  /** Stopped ones of a service that is left alone: nobody touches them. */
+  readonly idle?: readonly Found[];
 }
 
 export interface Wish {
@@ -61,7 +63,7 @@ function reconcileReplicas({ host, wanted, found, compare, serving, blind }: Wis
     const unknown = reasons.every((r) => r.state === 'unknown');
     return { ...parts, change: unknown ? 'unknown' : 'replace', differs, why: unknown ? unknownWhy(differs) : changedWhy(differs, serving) };
   }
-  if (missing === 0 && stop.length === 0) return { ...parts, remove: [], change: 'none', differs: [], why: sick(keep) ?? 'unchanged' };
+  if (missing === 0 && stop.length === 0) return { ...parts, remove: [], idle: stopped, change: 'none', differs: [], why: sick(keep) ?? 'unchanged' };
   if (start === 0 && resume.length > 0) return { ...parts, change: 'resume', differs: [], why: stoppedWhy(resume.length) };
   if (missing > 0 && keep.length === 0 && resume.length === 0)
     return { ...parts, change: 'create', differs: [], why: blind ? 'no release is known' : found.length > 0 ? 'not running' : 'not there yet' };
@@ -99,10 +101,10 @@ export function reconcileJob({ host, wanted, found, rollback, others, changed, s
   const parts = { host, service: wanted.name, keep: [], resume: [], start: 0, stop: [], differs: changed.state === 'different' ? changed.differs : [] };
   const now = !rollback && (serving === undefined || changed.state === 'different' || others === 'yes');
   if (!now && earlier.some(lives)) return reconcileRemoved(host, wanted.name, found, false, 'a job now');
-  if (rollback) return { ...parts, differs: [], remove: [], change: 'none', why: 'a rollback runs no jobs' };
+  if (rollback) return { ...parts, differs: [], remove: [], idle: earlier, change: 'none', why: 'a rollback runs no jobs' };
   if (now) return { ...parts, stop: inItsWay, remove: earlier, change: 'run', why: 'once a release' };
   if (changed.state === 'unknown' || others === 'unknown') return { ...parts, stop: inItsWay, remove: earlier, change: 'unknown', differs: changed.differs, why: changed.state === 'unknown' ? unknownWhy(changed.differs) : 'runs if anything else changes' };
-  return { ...parts, remove: [], change: 'none', why: `ran with ${serving ?? ''}` };
+  return { ...parts, remove: [], idle: earlier, change: 'none', why: `ran with ${serving ?? ''}` };
 }
 
 /** A service that is not wanted on the host any more. */

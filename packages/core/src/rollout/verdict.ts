@@ -28,6 +28,7 @@ export function blocking(service: DesiredService): readonly Obstacle[] {
 /** Whether requests are lost, and why, before anything runs. */
 export function verdictOf({ service, change, routed, dependants, ends, remains }: VerdictInput): Verdict {
   if (change === 'none' || change === 'held' || service.kind === 'external') return { strategy: 'none', promise: 'untouched', reasons: [] };
+  if (service.kind === 'job' && ends) return { strategy: 'recreate', promise: 'interrupted', reasons: [{ text: 'it becomes a job', location: service.location }] };
   if (service.kind === 'job') return { strategy: 'none', promise: 'untouched', reasons: [{ text: 'a job serves no requests' }] };
   if (change === 'remove') return { strategy: 'none', promise: routed ? 'interrupted' : 'best effort', reasons: [{ text: 'it is taken down after the release is committed' }] };
 
