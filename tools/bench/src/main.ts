@@ -87,7 +87,7 @@ async function measure(chosen: readonly Part[], setting: Parameters<Part['measur
   return failed.length === 0 ? 0 : 1;
 }
 
-function keep(results: { readonly at: string }): string {
+function keep(results: { readonly at: string; readonly [figure: string]: unknown }): string {
   const name = `bench/results/${results.at.replace(/[:.]/g, '-')}.json`;
   mkdirSync(join(checkout, 'bench/results'), { recursive: true });
   writeFileSync(join(checkout, name), `${JSON.stringify(results, undefined, 2)}\n`);

@@ -2,6 +2,7 @@ import { fail } from '../errors/index.js';
 import { draft, seal } from '../plan/draft.js';
 import { addedSteps, checkFresh, readSavedPlan } from '../plan/saved.js';
 import type { DraftPlan } from '../plan/types.js';
+import type { Finding } from '../plugin-api/failure.js';
 import { buildPhase } from './build-phase.js';
 import { refuseFindings } from './findings.js';
 import { gather, type Gathered, type GatheredFromFiles } from './gather.js';
@@ -13,8 +14,10 @@ import { notAnAncestor, type Version } from './version.js';
 
 /** A deploy's part before its plan is sealed. @throws StagecraftError `user` for findings that are errors and for a stale saved plan; nothing has changed then. */
 export async function deployIntake(ws: Workspace, host: OpenHost, loaded: Loaded, options: DeployOptions, version: Version): Promise<Intake> {
-  const older = await notAnAncestor(ws, await host.store.serving(), version.commit);
-  const collect = (more: { readonly built?: Readonly<Record<string, string>>; readonly before?: GatheredFromFiles }): Promise<GatheredFromFiles> => gather(ws, host, loaded, { version: version.version, pull: options.pull, findings: older ? [older] : [], ...more });
+  const noticed = noticedOf(ws, host, version);
+  // Who gathers awaits it.
+  noticed.catch(() => undefined);
+  const collect = (more: { readonly built?: Readonly<Record<string, string>>; readonly before?: GatheredFromFiles }): Promise<GatheredFromFiles> => gather(ws, host, loaded, { version: version.version, pull: options.pull, findings: noticed, ...more });
   const first = await collect({});
   const plan = draftOf(first, options);
   if (options.saved) refuseStale(options.saved, plan);
@@ -42,6 +45,11 @@ export async function deployIntake(ws: Workspace, host: OpenHost, loaded: Loaded
       return sealed;
     },
   };
+}
+
+async function noticedOf(ws: Workspace, host: OpenHost, version: Version): Promise<readonly Finding[]> {
+  const older = await notAnAncestor(ws, await host.store.serving(), version.commit);
+  return older ? [older] : [];
 }
 
 export function draftOf(gathered: Gathered, options: Pick<DeployOptions, 'filter' | 'acceptEmptyVolume'>): DraftPlan {

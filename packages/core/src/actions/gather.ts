@@ -32,7 +32,7 @@ export interface GatherOptions {
   readonly version: string;
   readonly pull: boolean;
   /** What was noticed before. */
-  readonly findings?: readonly Finding[];
+  readonly findings?: readonly Finding[] | Promise<readonly Finding[]>;
   /** Ids of what was built, by reference. */
   readonly built?: Readonly<Record<string, string>>;
   /** The draft's: what is sealed is what was drafted, whatever became of the Compose files meanwhile. The host is asked anew. */
@@ -51,7 +51,7 @@ export async function gather(ws: Workspace, host: OpenHost, loaded: Loaded, opti
   const observation = await observing;
   const facts = await asking;
   const findings: Finding[] = [
-    ...(options.findings ?? []),
+    ...((await options.findings) ?? []),
     ...settings.findings,
     ...model.findings,
     ...now.findings,

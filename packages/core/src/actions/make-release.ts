@@ -2,6 +2,7 @@ import type { Desired } from '../compose/model.js';
 import { fail } from '../errors/index.js';
 import { operationBegins } from '../io/catalogue/phases.js';
 import { phaseNames, type DraftPlan, type PhaseName, type SealedPlan } from '../plan/types.js';
+import { nextSerialOf, servingOf } from '../protocol/history.js';
 import type { OpenRecord, ReleaseRecord } from '../protocol/types.js';
 import { writeCache } from './cache.js';
 import { closeRelease } from './close.js';
@@ -32,10 +33,11 @@ export interface Intake {
 
 /** From a draft to the end: opens the operation, builds, brings images, seals, rolls out. */
 export async function makeRelease(held: Held, intake: Intake): Promise<DeployResult> {
-  const serving = await held.host.store.serving();
+  const history = await held.host.store.history();
+  const serving = servingOf(history);
   if (intake.draft.steps.length === 0 && !(intake.version.from === 'flag' && intake.version.version !== serving?.version))
     return { outcome: 'nothing to do', plan: intake.draft, ...(serving ? { release: serving } : {}), urls: urlsOf(serving ? await servingModel(held, serving.id) : undefined), exitCode: 0 };
-  const operation = await begin(held, intake, serving);
+  const operation = await begin(held, intake, history, serving);
   return finish(operation, intake, false);
 }
 
@@ -55,7 +57,7 @@ export async function resultOf(operation: Operation, plan: SealedPlan, ended: En
   return { outcome: ended.outcome, plan, release: ended.release, decision: ended.decision, urls: urlsOf(plan.desired), exitCode: ended.outcome === 'completed' || asked === 'abort' ? 0 : 4 };
 }
 
-async function begin(held: Held, intake: Intake, serving: ReleaseRecord | undefined): Promise<Operation> {
+async function begin(held: Held, intake: Intake, history: readonly ReleaseRecord[], serving: ReleaseRecord | undefined): Promise<Operation> {
   const { ws, host, settings, session, operation, release } = held;
   const startedAt = new Date(ws.clock.now()).toISOString();
   const by = operatorOf(ws.processEnv);
@@ -65,7 +67,7 @@ async function begin(held: Held, intake: Intake, serving: ReleaseRecord | undefi
   const record: ReleaseRecord = {
     format: 1,
     id: release,
-    serial: await host.store.nextSerial(),
+    serial: nextSerialOf(history),
     project: settings.project,
     environment: settings.environment,
     version: intake.version.version,

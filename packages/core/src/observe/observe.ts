@@ -3,6 +3,7 @@ import type { Scope } from '../hosts/scope.js';
 import type { HostFiles } from '../plugin-api/host.js';
 import type { RouteTable } from '../plugin-api/route.js';
 import type { Containers } from '../ports/containers.js';
+import { servingOf } from '../protocol/history.js';
 import type { OpenRecord, ReleaseRecord } from '../protocol/types.js';
 import type { HostObservation, Observation } from './types.js';
 
@@ -16,13 +17,17 @@ export interface Observed {
     readIdentity(): Promise<string | undefined>;
     readOpen(): Promise<OpenRecord | undefined>;
     history(): Promise<readonly ReleaseRecord[]>;
-    serving(): Promise<ReleaseRecord | undefined>;
     readReleaseFile(id: string, name: string): Promise<string | undefined>;
   };
 }
 
-/** Asks a host what is there, all questions side by side. @throws StagecraftError `external` when its engine does not answer. */
-export async function observe(host: Observed, references: readonly string[], composeProject: string): Promise<Observation> {
+/**
+ * Asks a host what is there, all questions side by side.
+ * @param references of images to look for; a promise where they are not known yet: nothing else waits for them.
+ * @throws StagecraftError `external` when its engine does not answer, and whatever `references` throws.
+ */
+export async function observe(host: Observed, references: readonly string[] | Promise<readonly string[]>, composeProject: string): Promise<Observation> {
+  const releases = host.store.history();
   const [engine, containers, volumes, images, identity, open, history, serving, table, proxy] = await Promise.all([
     host.containers.info(),
     host.containers.list({ 'com.docker.compose.project': composeProject }),
@@ -30,8 +35,8 @@ export async function observe(host: Observed, references: readonly string[], com
     imageIds(host.containers, references),
     host.store.readIdentity(),
     host.store.readOpen(),
-    host.store.history(),
-    servingRelease(host),
+    releases,
+    servingRelease(host, releases),
     readTable(host),
     runningProxy(host),
   ]);
@@ -57,13 +62,13 @@ export function recorded(hosts: readonly string[], history: readonly ReleaseReco
   return { basis: serving || history.length > 0 ? 'record' : 'none', hosts: [...hosts].sort().map(unseen), history };
 }
 
-async function imageIds(containers: Containers, references: readonly string[]): Promise<Record<string, string>> {
-  const found = await Promise.all([...new Set(references)].sort().map(async (reference) => [reference, (await containers.image(reference))?.id] as const));
+async function imageIds(containers: Containers, references: readonly string[] | Promise<readonly string[]>): Promise<Record<string, string>> {
+  const found = await Promise.all([...new Set(await references)].sort().map(async (reference) => [reference, (await containers.image(reference))?.id] as const));
   return Object.fromEntries(found.flatMap(([reference, id]) => (id === undefined ? [] : [[reference, id]])));
 }
 
-async function servingRelease(host: Observed): Promise<HostObservation['serving']> {
-  const release = await host.store.serving();
+async function servingRelease(host: Observed, history: Promise<readonly ReleaseRecord[]>): Promise<HostObservation['serving']> {
+  const release = servingOf(await history);
   const model = release && (await host.store.readReleaseFile(release.id, 'model.json'));
   return release && model ? { release: release.id, version: release.version, desired: JSON.parse(model) as Desired } : undefined;
 }

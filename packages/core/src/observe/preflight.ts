@@ -18,19 +18,34 @@ export interface Preflight {
   readonly observation: Observation;
   /** Id of the proxy provider that the routes need. */
   readonly proxy: string | undefined;
+  /** Asked for beforehand; absent: asked for now. */
+  readonly facts?: HostFacts | Promise<HostFacts>;
+}
+
+/** What a host is able to, whatever is to run there. */
+export interface HostFacts {
+  /** Version of Docker Compose; undefined where it does not work. */
+  readonly compose: string | undefined;
+  /** What is wrong with the state folder or the tools. */
+  readonly findings: readonly Finding[];
+}
+
+/** Asks a host what it is able to. @param compose its version, where it is known already. */
+export async function hostFacts(host: Pick<Preflight['host'], 'shell' | 'store'>, compose?: string): Promise<HostFacts> {
+  const [version, state] = await Promise.all([compose ?? composeVersion(host.shell), host.store.checkHost()]);
+  return { compose: version, findings: state.findings };
 }
 
 /** Everything that must be right before anything changes, all findings at once. Reads only. */
 export async function preflight(check: Preflight): Promise<readonly Finding[]> {
   const seen = check.observation.hosts.find((host) => host.name === check.host.name);
   if (!seen) return [];
-  const [compose, state, machine, routes] = await Promise.all([
-    composeVersion(check.host.shell),
-    check.host.store.checkHost(),
+  const [facts, machine, routes] = await Promise.all([
+    check.facts ?? hostFacts(check.host),
     sameMachine(check.host, seen.engine?.id ?? ''),
     checkRoutes(check.host.files, check.host.scope, check.desired),
   ]);
-  return [...versions(check.host.name, seen, compose), ...state.findings, ...machine, ...routes, ...edgeName(check), ...strangers(check, seen), ...otherFolder(check, seen), ...absentImages(check, seen), ...(await takenPorts(check, seen))];
+  return [...versions(check.host.name, seen, facts.compose), ...facts.findings, ...machine, ...routes, ...edgeName(check), ...strangers(check, seen), ...otherFolder(check, seen), ...absentImages(check, seen), ...(await takenPorts(check, seen))];
 }
 
 async function composeVersion(shell: Shell): Promise<string | undefined> {

@@ -37,6 +37,11 @@ export function servingOf(history: readonly ReleaseRecord[]): ReleaseRecord | un
   return history.find((release) => release.outcome === 'completed' || (release.outcome === 'failed' && release.phases.rollout.status === 'completed'));
 }
 
+/** 1 + the highest. */
+export function nextSerialOf(history: readonly ReleaseRecord[]): number {
+  return history.reduce((highest, release) => Math.max(highest, release.serial), 0) + 1;
+}
+
 /**
  * The newest release that completed on all hosts and precedes, by first deploy, the one that serves. Failed ones never count, and a rollback counts as its
  * target: so two rollbacks in a row go back two releases.

@@ -1,6 +1,6 @@
 import { fail, isStagecraftError } from '../errors/index.js';
 import { quote } from '../hosts/quote.js';
-import { servingOf, verifyHistory } from './history.js';
+import { nextSerialOf, servingOf, verifyHistory } from './history.js';
 import { parseObject, readRecord, runFenced, runScript, type Place } from './host-script.js';
 import { digestOf, type Journal } from './journal.js';
 import { exits } from './prelude.js';
@@ -59,7 +59,7 @@ export function createReleases(place: Place, readChain: () => Promise<Journal>):
     },
 
     serving: async () => servingOf(await releases.history()),
-    nextSerial: async () => (await releases.history()).reduce((highest, release) => Math.max(highest, release.serial), 0) + 1,
+    nextSerial: async () => nextSerialOf(await releases.history()),
 
     async putFiles(session, files) {
       if (files.length === 0) return;
