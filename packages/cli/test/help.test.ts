@@ -7,7 +7,7 @@ import { root, run } from './run.js';
 const { commands } = await readManifest(root);
 const ids = Object.keys(commands);
 
-describe('--help', () => {
+describe('CLI_GLOBAL_FLAGS: --help', () => {
   it('of the program lists the commands', async () => {
     const { stdout, exitCode } = await run(['--help']);
     expect(stdout.replace(/stagecraft\/\S+ \S+-\S+ node-v\S+/, 'stagecraft/VERSION PLATFORM NODE')).toMatchSnapshot();

@@ -9,7 +9,7 @@ import { config, place, table, web } from './tables.js';
 
 const few = { ...config, slots: 3 };
 
-describe('what HAProxy is told', () => {
+describe('DEPLOY_ROLLOUT: what HAProxy is told', () => {
   it('names backends by their owner, and keeps free slots that an address can be given to', () => {
     const to = table([web, { host: 'shop.example.com', path: '/api/', service: 'api', port: 3000 }], ['web-r1-2', 'web-r1-1']);
     const { files, remove } = proxy.change(few, place, undefined, to);

@@ -22,7 +22,7 @@ function worker(pid: number, rows: readonly Row[], marked = marker): string {
   return [`worker ${pid}`, '1', '# be_id be_name srv_id srv_name srv_addr', ...state, '', '# pxname,svname,qcur,qmax,scur,smax', 'stagecraft-web,FRONTEND,,,1,1,8000,12', ...stat, ...(marked === '' ? [] : [`${marked},BACKEND,0,0,0,0,1,0`]), 'shop:prod:web:3000,BACKEND,0,0,0,1,1,3', ''].join('\n');
 }
 
-describe('what HAProxy routes to', () => {
+describe('DEPLOY_ROLLOUT: what HAProxy routes to', () => {
   it('is what is ready, running and has an address', async () => {
     const stdout = worker(8, [
       { server: 's1', name: 'web-r1-1' },

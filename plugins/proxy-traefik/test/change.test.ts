@@ -10,7 +10,7 @@ import { config, place, table, web } from './tables.js';
 
 const description = new URL('../../../../shared/contracts/traefik-v3-file-provider.json', import.meta.url);
 
-describe('what Traefik is told', () => {
+describe('DEPLOY_ROLLOUT: what Traefik is told', () => {
   it('names routers and services by their owner, and only targets that get requests', () => {
     const to = table([web, { host: 'shop.example.com', path: '/api/', service: 'api', port: 3000 }], ['web-r1-2', 'web-r1-1', 'api-r1-1']);
     const draining = { ...to, targets: [...to.targets, { id: 'web-r0-1', service: 'web', port: 3000, state: 'draining' as const }] };

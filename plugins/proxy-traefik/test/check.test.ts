@@ -3,7 +3,7 @@ import proxy from '../src/proxy.js';
 
 const at = (line: number): { file: string; line: number; column: number } => ({ file: 'docker-compose.yml', line, column: 7 });
 
-describe('the label trap', () => {
+describe('DEPLOY_ROLLOUT: the label trap', () => {
   it('is told at the first traefik.* label of each service', () => {
     const services = [
       { name: 'web', labels: { 'com.example': 'x', 'traefik.http.routers.web.rule': 'Host(`a`)', 'traefik.enable': 'true' }, location: at(3), labelLocations: { 'traefik.enable': at(9), 'traefik.http.routers.web.rule': at(8) } },

@@ -16,7 +16,7 @@ function api(routers: readonly object[], services: readonly object[], perPage = 
   });
 }
 
-describe('what Traefik routes to', () => {
+describe('DEPLOY_ROLLOUT: what Traefik routes to', () => {
   it('is exactly the servers that its API lists', async () => {
     expect(await proxy.observe(api([router], [service]), 'local', place, table([web], ['web-r9-1']))).toEqual([
       { id: 'web-r1-1', service: 'web', port: 3000, state: 'in' },

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import proxy from '../src/proxy.js';
 import { config, place } from './tables.js';
 
-describe('how Traefik is run', () => {
+describe('DEPLOY_ROLLOUT: how Traefik is run', () => {
   it('by flags, its API on loopback alone and for the host alone', () => {
     expect(proxy.service(config, place)).toMatchInlineSnapshot(`
 {

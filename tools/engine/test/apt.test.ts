@@ -3,7 +3,7 @@ import { aptConfiguration, archiveIn, candidateIn, closureArguments, foreignSour
 import { distributionIn } from '../src/own/distribution.js';
 import { versionOf } from '../src/own/packages.js';
 
-describe('our own apt', () => {
+describe('CORE_STATE_TEST_ISOLATION: our own apt', () => {
   it('writes into its folder only, and runs no hook of the machine', () => {
     const text = aptConfiguration('/cache/apt', true);
     const folders = [...text.matchAll(/^Dir::\S+ "([^"]+)";$/gm)].map((match) => match[1] ?? '');

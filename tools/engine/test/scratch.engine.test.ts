@@ -6,7 +6,7 @@ import { engineSocket, engineTest, scratch } from '../test-support/index.js';
 
 let ended: { project: string; hostDir: string } | undefined;
 
-engineTest('a scratch scope', () => {
+engineTest('CORE_STATE_TEST_ISOLATION: a scratch scope', () => {
   const scope = scratch({ marks: () => ['0dd0dd'] });
   // Hooks run in the order in which they are registered, so this one after the scope's own.
   afterAll(async () => {

@@ -25,7 +25,7 @@ COMMIT
 COMMIT
 `;
 
-describe('what an engine leaves behind', () => {
+describe('CORE_STATE_TEST_ISOLATION: what an engine leaves behind', () => {
   it('takes its chains and rules back, and leaves those of others', () => {
     expect(undoing(SAVED)).toBe(
       ['*filter', '-D FORWARD -j DOCKER-ISOLATION-STAGE-1', '-D FORWARD -o br-0123456789ab -j ACCEPT', '-D FORWARD -o docker0 -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT', '-F DOCKER', '-F DOCKER-ISOLATION-STAGE-1', '-X DOCKER', '-X DOCKER-ISOLATION-STAGE-1', 'COMMIT', ''].join('\n'),

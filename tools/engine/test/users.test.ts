@@ -25,7 +25,7 @@ function user(pid: number): User {
   return { ...identity, why: 'test' };
 }
 
-describe('the users of an engine', () => {
+describe('CORE_STATE_TEST_ISOLATION: the users of an engine', () => {
   it('reads a start time behind a name with brackets and blanks', () => {
     expect(startOf(`7 (x) y) S ${'0 '.repeat(18)}4711 0`)).toBe('4711');
   });

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { atLeast, parseVersion, versionText, type Version } from '../src/versions.js';
 
-describe('versions', () => {
+describe('CORE_STATE_TEST_ISOLATION: versions', () => {
   it.each([
     ['v2.26.1-4', [2, 26, 1]],
     ['26.1.5+dfsg1-9+deb13u1', [26, 1, 5]],

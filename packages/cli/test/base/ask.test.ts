@@ -22,7 +22,7 @@ async function asked(argv: readonly string[], options: RunOptions, what: Questio
   return { ...ran, answer };
 }
 
-describe('a question', () => {
+describe('CLI_GLOBAL_FLAGS: a question', () => {
   it('is answered at the terminal', async () => {
     const { answer, stderr } = await asked([], { tty: true, typed: 'yes\r' });
     expect(answer).toBe('yes');

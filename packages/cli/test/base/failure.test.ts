@@ -14,7 +14,7 @@ const findings: readonly Finding[] = [
   { severity: 'warning', code: 'SC1002', message: 'no health check', service: 'web', next: ['add one to docker-compose.yml'] },
 ];
 
-describe('an error', () => {
+describe('CLI_GLOBAL_FLAGS: an error', () => {
   it('shows all findings with their places, then what happened and what to run', () => {
     const error = fail({ code: 'SC1000', kind: 'user', message: '1 error in stagecraft.yml', findings, next: ['stagecraft config validate'] });
     expect(textOf(error)).toMatchInlineSnapshot(`

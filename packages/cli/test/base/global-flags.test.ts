@@ -22,7 +22,7 @@ async function workspaceOf(argv: readonly string[], options: RunOptions): Promis
   return seen;
 }
 
-describe('a setting', () => {
+describe('CLI_GLOBAL_FLAGS: a setting', () => {
   it('comes from the flag before the variable', () =>
     inProject(async (cwd) => {
       const ws = await workspaceOf(['--env', 'prod'], { cwd, env: { STAGECRAFT_ENV: 'dev' } });

@@ -17,7 +17,7 @@ class Closed extends Sink {
 
 const healthy: StatusResult = { project: 'shop', environment: 'prod', healthy: true, drift: [], hosts: [], urls: [] };
 
-describe('a reader that goes away', () => {
+describe('CLI_GLOBAL_FLAGS: a reader that goes away', () => {
   it.each(['EPIPE', 'EIO'])('is no error (%s): a command that changes nothing ends quietly', (code) =>
     inProject(async (cwd) => {
       const { stderr, left } = await run(['status'], { cwd, world: { stdout: new Closed(code) }, actions: { status: () => Promise.resolve(healthy) } });

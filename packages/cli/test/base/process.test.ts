@@ -28,7 +28,7 @@ async function interruptedPlan(signal: NodeJS.Signals): Promise<{ code: number |
   });
 }
 
-describe('a process that is interrupted', () => {
+describe('CLI_GLOBAL_FLAGS: a process that is interrupted', () => {
   it.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],

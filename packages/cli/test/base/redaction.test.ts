@@ -28,7 +28,7 @@ const ways: readonly (readonly [string, readonly string[], RunOptions])[] = [
   ['GitHub groups', [], { env: { GITHUB_ACTIONS: 'true', CI: 'true' } }],
 ];
 
-describe('a secret never appears', () => {
+describe('CLI_GLOBAL_FLAGS: a secret never appears', () => {
   it.each(ways)('in %s', (_, argv, options) =>
     inProject(async (cwd) => {
       const { stdout, stderr } = await run(['status', '--yes', ...argv], { cwd, ...options, actions: { status: leaky } });

@@ -13,7 +13,7 @@ async function interrupted(argv: readonly string[], act: (signals: EventEmitter,
   return inProject((cwd) => run(argv, { cwd, world: { signals }, actions: { deploy: action, status: action } }));
 }
 
-describe('the first interrupt', () => {
+describe('CLI_GLOBAL_FLAGS: the first interrupt', () => {
   it.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],

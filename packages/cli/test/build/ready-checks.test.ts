@@ -26,7 +26,7 @@ const samples: readonly unknown[] = [
 
 const plain = (errors: readonly ErrorObject[] | null | undefined): unknown => JSON.parse(JSON.stringify(errors ?? []));
 
-describe('a check that was compiled beforehand', () => {
+describe('CLI_GLOBAL_FLAGS: a check that was compiled beforehand', () => {
   it.each(schemas.map((entry, at) => [at, entry] as const))('gives what one gives that is compiled now (schema %i)', async (_, { schema, options }) => {
     const ready = (await generated())[keyOf(schema, options)];
     const fresh = (await ajvFor(schema, options)).compile(schema as Record<string, unknown>);

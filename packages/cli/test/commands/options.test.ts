@@ -21,7 +21,7 @@ async function askedOf(verb: Verb, argv: readonly string[], cwd: string, env: Re
 
 const deployDefaults = { filter: {}, dryRun: false, resume: false, abort: false, pull: false, acceptEmptyVolume: [], lockWaitMs: 0 };
 
-describe('core is asked for what the flags say', () => {
+describe('CLI_GLOBAL_FLAGS: core is asked for what the flags say', () => {
   it.each<[Verb, readonly string[], unknown]>([
     ['planAction', ['plan'], { refresh: false, filter: {}, pull: false }],
     ['planAction', ['plan', '--version', 'v2', '--refresh', '--pull'], { version: 'v2', refresh: true, filter: {}, pull: true }],

@@ -71,7 +71,7 @@ const story: ReleaseStory = {
 
 const shown = (argv: readonly string[], actions: Partial<Actions>): Promise<Ran> => inProject((cwd) => run(argv, { cwd, actions }));
 
-describe('a result reads well', () => {
+describe('CLI_GLOBAL_FLAGS: a result reads well', () => {
   const deployed = (outcome: DeployResult['outcome'], more: Partial<DeployResult> = {}): Partial<Actions> => ({
     deploy: () => Promise.resolve({ outcome, urls: ['http://localhost:8080/api'], exitCode: { completed: 0, returned: 4, mixed: 5, failed: 2, planned: 0, 'nothing to do': 0 }[outcome], release: release('r-2'), ...more }),
     renderPlanText: () => 'the plan\n',

@@ -23,7 +23,7 @@ const offers = {
 
 const shells = ['bash', 'zsh', 'fish'] as const;
 
-describe.each(shells)('completion for %s', (shell) => {
+describe.each(shells)('CLI_GLOBAL_FLAGS: completion for %s', (shell) => {
   const there = spawnSync(shell, ['-c', 'true']).status === 0;
   const test = there ? it : it.skip;
   const complete = (...words: string[]): string[] => offers[shell](words).split('\n').filter((line) => line !== '').sort();

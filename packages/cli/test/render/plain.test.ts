@@ -23,7 +23,7 @@ function plain(events: readonly Event[], options: { github?: boolean; verbose?: 
   return { stdout: out.text, stderr: err.text };
 }
 
-describe('plain output', () => {
+describe('CLI_GLOBAL_FLAGS: plain output', () => {
   it('has a line an event on stderr, and leaves stdout to the result', () => {
     const { stdout, stderr } = plain(story);
     expect(stdout).toBe('');

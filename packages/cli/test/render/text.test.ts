@@ -4,7 +4,7 @@ import { durationOf } from '../../src/base/duration.js';
 import { table } from '../../src/render/table.js';
 import { duration, fit, harmless, widthOf } from '../../src/render/text.js';
 
-describe('text', () => {
+describe('CLI_GLOBAL_FLAGS: text', () => {
   it.each([
     ['web', 3],
     ['数据', 4],

@@ -19,7 +19,7 @@ function tree(events: readonly Event[], options: { width?: number; height?: numb
   });
 }
 
-describe('the tree', () => {
+describe('CLI_GLOBAL_FLAGS: the tree', () => {
   it('shows under a running phase each service with what it does, why, and since when', () => {
     expect(tree(story.slice(0, 10)).join('\n')).toMatchInlineSnapshot(`
       "deploy of shop v2 to prod (r-2)  10.0s  2/4

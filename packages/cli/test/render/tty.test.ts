@@ -55,7 +55,7 @@ function live(columns = 80, rows = 24) {
   };
 }
 
-describe('the live tree', () => {
+describe('CLI_GLOBAL_FLAGS: the live tree', () => {
   it('leaves one picture of the whole in the end, and no rest of the pictures before', async () => {
     const { screen, renderer, show } = live();
     show(story);

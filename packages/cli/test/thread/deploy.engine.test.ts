@@ -88,7 +88,7 @@ engineTest('CLI_DEPLOY: a deploy of several services on a real engine', () => {
     expect(await here.docker(['ps', '-aq', '--filter', `label=com.docker.compose.project=${here.project}first-prod`])).toBe('');
   });
 
-  it('tells the story of a release from the journal', async () => {
+  it('CLI_RELEASES: tells the story of a release from the journal', async () => {
     await stage.write(app('another day'));
     const { release } = await stage.deploy();
     const { story, changes } = await showRelease(stage.ws, release?.id ?? '');

@@ -97,7 +97,7 @@ for (const proxy of ['traefik', 'haproxy']) {
   });
 }
 
-engineTest('DEPLOY_ROLLOUT: the label trap', () => {
+engineTest('CLI_PLAN: the label trap', () => {
   const here = scratch();
   const stage = stageOf(here, () => here.dir);
 

@@ -11,7 +11,7 @@ afterAll(async () => { await rm(folder, { recursive: true, force: true }); });
 
 const make = (graceMs = 300) => createExec({ folder, processEnv: process.env, graceMs });
 
-describe('running a process', () => {
+describe('CORE_EXECUTIL: running a process', () => {
   it('gives exit code and both streams, whatever the code is', async () => {
     expect(await make().run(['sh', '-c', 'echo out; echo err >&2; exit 7'])).toEqual({ exitCode: 7, stdout: 'out\n', stderr: 'err\n' });
   });

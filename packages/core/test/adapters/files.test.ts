@@ -16,7 +16,7 @@ beforeEach(async () => {
 });
 afterEach(async () => { await rm(top, { recursive: true, force: true }); });
 
-describe('writing', () => {
+describe('CORE_STATE_CONSISTENCY: writing', () => {
   it('makes folders, replaces the file, and leaves nothing else', async () => {
     const files = createFiles(folder);
     await files.write('a/b/c.txt', 'one');

@@ -11,7 +11,7 @@ let folder: string;
 beforeAll(async () => { folder = await mkdtemp(join(tmpdir(), 'sc-shell-')); });
 afterAll(async () => { await rm(folder, { recursive: true, force: true }); });
 
-describe('the shell of this machine', () => {
+describe('CORE_EXECUTIL: the shell of this machine', () => {
   it('gives scripts what tools need, and nothing else of whose shell it is', async () => {
     const env = { PATH: process.env['PATH'], HOME: folder, DOCKER_HOST: 'unix:///x', DOCKER_CONFIG: '/y', LC_ALL: 'C', COMPOSE_PROJECT_NAME: 'other', AWS_SECRET_ACCESS_KEY: 's', NODE_OPTIONS: '--x', UNSET: undefined };
     const result = await localShell({ env }).run('env');

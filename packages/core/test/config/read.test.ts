@@ -30,7 +30,7 @@ function readText(text: string): Promise<ConfigFile> {
   return readConfigFile({ files, path: 'stagecraft.yml', folder: '/project', providers });
 }
 
-describe('readConfigFile', () => {
+describe('CORE_CONFIG: readConfigFile', () => {
   it('takes the five-line file', async () => {
     const config = await read(five);
     expect(config.environments).toEqual(['prod']);

@@ -19,7 +19,7 @@ it('what is generated from the schema is what is there', () => {
   expect(generated().filter(({ wanted, found }) => wanted !== found).map(({ path }) => `${path} is stale: node --import tsx --conditions=stagecraft-source spec/config/generate.ts --write`)).toEqual([]);
 });
 
-describe('the example', () => {
+describe('CORE_CONFIG: the example', () => {
   it.each(['dev', 'prod', 'staging'])('is right, and resolves for %s without a warning', async (environment) => {
     const settings = await inProject({ 'stagecraft.yml': example, '.env.prod': 'A=1\n' }, async ({ folder, files }) =>
       resolveSettings({ config: await readConfigFile({ files, path: 'stagecraft.yml', folder, providers }), environment, files, processEnv: {}, composeTexts: [], providers }),

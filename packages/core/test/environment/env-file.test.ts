@@ -6,7 +6,7 @@ import { isStagecraftError } from '../../src/errors/index.js';
 
 const read = (text: string, variables: Record<string, string> = {}): Record<string, string> => parseEnvFile(text, '.env', variables);
 
-describe('parseEnvFile', () => {
+describe('CORE_ENV_RESOLUTION: parseEnvFile', () => {
   it.each<[string, string, Record<string, string>]>([
     ['plain values', 'A=1\nB = two words \nC=', { A: '1', B: 'two words', C: '' }],
     ['comments and empty lines', '# c\n\nA=1 # c\nB=a#b\nC=#c\n  # d', { A: '1', B: 'a#b', C: '' }],

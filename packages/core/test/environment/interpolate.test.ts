@@ -6,7 +6,7 @@ import { isStagecraftError } from '../../src/errors/index.js';
 const at = { file: 'stagecraft.yml', line: 3, column: 7 };
 const variables = { SET: 'value', EMPTY: '', OTHER: 'o', N1: '$SET' };
 
-describe('interpolate', () => {
+describe('CORE_ENV_RESOLUTION: interpolate', () => {
   it.each([
     ['', ''],
     ['plain', 'plain'],

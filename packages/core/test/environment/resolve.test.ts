@@ -43,7 +43,7 @@ const wrong = (config: string, options: Options = {}): Promise<StagecraftError> 
 const head = 'version: 1\nproject: { name: shop }\n';
 const dev = `${head}environments: { dev: {} }\n`;
 
-describe('the environment', () => {
+describe('CORE_ENV_RESOLUTION: the environment', () => {
   it('is the only one where none is named', async () => {
     expect((await resolve(dev)).environment).toBe('dev');
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { catalogue } from '../../src/io/catalogue/index.js';
 
-describe('the catalogue of events', () => {
+describe('CORE_LOGGING: the catalogue of events', () => {
   it('declares every code once, sorted', () => {
     const codes = catalogue.map((entry) => entry.code);
     expect(codes).toEqual([...new Set(codes)].sort());

@@ -5,7 +5,7 @@ function logTo(level: 'info' | 'debug', lines: string[], colour = false) {
   return createLog({ level, colour, now: () => Date.UTC(2030, 0, 2, 3, 4, 5, 6), write: (text) => lines.push(text) });
 }
 
-describe('the log', () => {
+describe('CORE_LOGGING: the log', () => {
   it('writes level, message and sorted details, a line an entry, in order', async () => {
     const lines: string[] = [];
     const log = logTo('debug', lines);

@@ -18,7 +18,7 @@ const encodings: Readonly<Record<string, (value: string) => string>> = {
   compose: (value) => value.replaceAll('$', '$$$$'),
 };
 
-describe('redaction', () => {
+describe('CORE_LOGGING: redaction', () => {
   it.each(Object.keys(encodings))('never shows a secret that stands %s-encoded in a text', (name) => {
     fc.assert(
       fc.property(fc.array(secret, { minLength: 1, maxLength: 3 }), text, text, (secrets, before, after) => {

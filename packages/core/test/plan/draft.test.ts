@@ -35,7 +35,7 @@ const v2 = changed(shop, 'web', { image: { reference: 'shop-web:v2', id: 'sha256
 const running = deployed(shop);
 const same = { version: 'v1' };
 
-describe('a first deploy', () => {
+describe('CORE_PLAN: a first deploy', () => {
   it('reads like prose', () => {
     expect(renderPlanText(sealed(shop, live(emptyHost('local', { images: { 'postgres:16': 'sha256:pg16' } }))))).toMatchSnapshot();
   });

@@ -37,7 +37,7 @@ const mayRun = (plan: SealedPlan): boolean => plan.findings.every((finding) => f
 const planOf = ({ wanted, observation, over }: Situation): SealedPlan => sealed(wanted, observation, over);
 const runs = { numRuns: Number(process.env['STAGECRAFT_TEST_RUNS'] ?? 100) };
 
-describe('every plan', () => {
+describe('CORE_PLAN: every plan', () => {
   it('is the same to the byte for the same input, however the input is ordered', () => {
     fc.assert(
       fc.property(situations, (situation) => {

@@ -19,7 +19,7 @@ function journalOf(messages: readonly string[]): string {
 
 const messages = fc.array(fc.string({ unit: 'binary', maxLength: 40 }), { minLength: 1, maxLength: 12 });
 
-describe('the chain', () => {
+describe('CORE_STATE: the chain', () => {
   it('is verified whatever the records say', () => {
     fc.assert(
       fc.property(messages, (texts) => {

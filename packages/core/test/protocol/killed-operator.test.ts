@@ -9,7 +9,7 @@ import { scopeAt, step, storeAt, tempFolder } from './support.js';
 
 const operator = fileURLToPath(new URL('operator.ts', import.meta.url));
 
-describe('an operator that is killed while its step runs', () => {
+describe('CORE_STATE: an operator that is killed while its step runs', () => {
   it('lets the step end; the next one takes over, waits for it, and finds its outcome in the journal', async () => {
     const root = await tempFolder();
     const { folder } = scopeAt(root);

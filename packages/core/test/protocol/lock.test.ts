@@ -8,7 +8,7 @@ import { describeOwner, holderIsDead } from '../../src/protocol/owner.js';
 import type { LockRecord } from '../../src/protocol/types.js';
 import { dead, deployOnce, held, openRecord, step, storeAt, tempFolder } from './support.js';
 
-describe('the lock', () => {
+describe('CORE_STATE_CONSISTENCY: the lock', () => {
   it('has one winner of many that try at once', async () => {
     const root = await tempFolder();
     await storeAt(root).prepare();

@@ -18,7 +18,7 @@ async function deployed(times: number) {
   return { root, folder: scopeAt(root).folder, store, owner, releases };
 }
 
-describe('the open operation', () => {
+describe('CORE_STATE: the open operation', () => {
   it('is one, and opening it again changes nothing', async () => {
     const { store, session, operation } = await held();
     const open = openRecord(operation);

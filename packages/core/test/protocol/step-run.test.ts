@@ -8,7 +8,7 @@ import { held, linesOf, scopeAt, step, storeAt } from './support.js';
 
 const bootId = (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
 
-describe('a step', () => {
+describe('CORE_STATE: a step', () => {
   it('is journalled before and after, with what it reported', async () => {
     const { store, session, operation } = await held();
     const outcome = await store.run(session, step(operation, `result id abc; result name 'it'"'"'s "x" \\ y'; result id def; echo said`));

@@ -5,7 +5,7 @@ import { retrying, providerContext } from '../../src/providers/context.js';
 const signal = new AbortController().signal;
 const clock = { now: () => 5, sleep: () => Promise.resolve(), random: () => '' };
 
-describe('the context of a provider', () => {
+describe('PROVIDER_BACKEND_INTERFACE: the context of a provider', () => {
   const ran: { argv: readonly string[]; options: ExecOptions | undefined }[] = [];
   const scripts: string[] = [];
   const told: unknown[] = [];

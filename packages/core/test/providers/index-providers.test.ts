@@ -10,7 +10,7 @@ afterAll(remove);
 const acme = { module: './dist/acme.js', api: '^0.1.0' };
 const told = (plugins: Parameters<typeof indexProviders>[0]): readonly string[] => indexProviders(plugins).findings.map(({ severity, code, message }) => `${severity} ${code} ${message}`);
 
-describe('indexProviders', () => {
+describe('CORE_BACKEND_REGISTRY: indexProviders', () => {
   it('lists what package.json says, sorted, and imports nothing', () => {
     const throws = { 'dist/acme.js': 'throw new Error("imported");' };
     const one = plugin('one', { proxy: { zeta: acme, acme }, backend: { build: acme } }, throws);

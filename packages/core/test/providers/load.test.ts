@@ -9,7 +9,7 @@ afterAll(remove);
 
 const index = (source: string): ReturnType<typeof indexProviders> => indexProviders([plugin('@acme/proxy', { proxy: { acme: { module: './proxy.mjs', api: '^0.1.0' } } }, { 'proxy.mjs': source })]);
 
-describe('loadProvider', () => {
+describe('PROVIDER_BACKEND_INTERFACE: loadProvider', () => {
   it('imports the module of the chosen provider and gives its descriptor', async () => {
     const { entry, provider } = await loadProvider(index(proxySource()), 'proxy', 'acme');
     expect([entry.package, provider.id, typeof provider.change]).toEqual(['@acme/proxy', 'acme', 'function']);

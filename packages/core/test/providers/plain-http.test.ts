@@ -18,7 +18,7 @@ async function asked(answer: (socket: Socket) => void, ask: (url: string) => Pro
   }
 }
 
-describe('a plain request', () => {
+describe('CORE_BACKEND_REGISTRY: a plain request', () => {
   // The platform's own never settles here, and the process ended in the middle of a deploy, without a word.
   it.each<[string, (socket: Socket) => void]>([
     ['closed at once', (socket) => void socket.end()],

@@ -22,7 +22,7 @@ const loaded = (configSchema: JsonSchema): Parameters<typeof validateSection>[0]
 const path = ['proxy', 'providers', 'acme'];
 const locate = (at: readonly (string | number)[]): { file: string; line: number; column: number } => ({ file: 'stagecraft.yml', line: at.length, column: 1 });
 
-describe('validateSection', () => {
+describe('CORE_BACKEND_PROVIDER_CONFIG_SCHEMA: validateSection', () => {
   it('fills in defaults and leaves the section itself alone', async () => {
     const section = { email: 'ops@example.com' };
     expect(await validateSection(loaded(schema), section, path, { locate })).toEqual({ config: { email: 'ops@example.com', level: 'INFO', slots: 4, inner: { on: true } }, findings: [] });

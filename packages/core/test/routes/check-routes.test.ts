@@ -20,7 +20,7 @@ const location = { file: 'stagecraft.yml', line: 7, column: 5 };
 const wanted = (routes: WantedRoutes['routes'], more: Partial<WantedRoutes> = {}): WantedRoutes => ({ project: 'shop', environment: 'prod', routes, proxy: { provider: 'acme', listen: { http: 80, https: 443 } }, ...more });
 const web = { service: 'web', port: 3000 };
 
-describe('the routes of a host', () => {
+describe('DEPLOY_ROLLOUT: the routes of a host', () => {
   it('may be many, where no two are the same', async () => {
     expect(await checkRoutes(host, scope, wanted([web, { ...web, host: 'shop.test' }, { ...web, host: 'blog.test', path: '/shop' }, { ...web, path: '/apis' }]))).toEqual([]);
     expect(await checkRoutes(filesOf({}), scope, wanted([web]))).toEqual([]);

@@ -8,7 +8,7 @@ const row = (local: string, port: number, remote: string, state: string): string
 const listening = row('00000000', 3000, '00000000', '0A');
 const outside = '0264C612';
 
-describe('connections of a container', () => {
+describe('DEPLOY_ROLLOUT: connections of a container', () => {
   it('count when they are established, from outside, on a port that was asked for', () => {
     const text = ['  sl  local_address rem_address   st tx_queue', listening, row('0364C612', 3000, outside, '01'), row('0364C612', 3000, outside, '06'), row('0364C612', 3000, outside, '08'), row('0364C612', 5432, outside, '01'), ''].join('\n');
     expect(countConnections(text, [3000])).toBe(1);

@@ -32,7 +32,7 @@ function asked(answers: readonly (readonly Target[] | Error)[]): Asked & { polls
 const limits = (clock = clockFrom()): Parameters<typeof acknowledged>[3] => ({ timeoutMs: 1_000, clock, signal: new AbortController().signal });
 const silent = fail({ code: 'acme/api', kind: 'external', message: 'acme does not answer.' });
 
-describe('an acknowledgement', () => {
+describe('DEPLOY_ROLLOUT: an acknowledgement', () => {
   it('is what the proxy lists, and not time', async () => {
     const proxy = asked([[target('web-r1-1')], [target('web-r1-1')], [target('web-r1-1'), target('web-r2-1')]]);
     expect(await acknowledged(proxy, table(target('web-r1-1'), target('web-r2-1')), ['web'], limits())).toEqual({ ms: 50, polls: 3 });

@@ -23,7 +23,7 @@ function host(init: { scope?: Scope; listening?: readonly number[]; record?: obj
   };
 }
 
-describe('where a proxy is', () => {
+describe('DEPLOY_ROLLOUT: where a proxy is', () => {
   it('its API is on 8082, and elsewhere on a port that the state folder gives', () => {
     expect(placeOf(scope, settings, '198.51.100.1')).toEqual({ listen: settings.listen, apiPort: 8082, gateway: '198.51.100.1', container: 'stagecraft-proxy' });
     const port = placeOf(own, settings, '').apiPort;

@@ -20,7 +20,7 @@ function run(script: string): { status: number | null; stdout: string; stderr: s
 
 const read = (path: string): string => readFileSync(join(root, 'proxy', path), 'utf8');
 
-describe('the script of a change', () => {
+describe('DEPLOY_ROLLOUT: the script of a change', () => {
   it('puts files, the table and nothing else in their places: for every user to read what the proxy reads, and no more', () => {
     expect(run(changeScript({ files: [{ path: 'shop-prod.yml', content: 'a: 1\n' }, { path: 'routes/x.cfg', content: '' }], remove: [], run: [] }, 'acme', table))).toMatchObject({ status: 0, stderr: '' });
     expect(read('files/shop-prod.yml')).toBe('a: 1\n');

@@ -17,7 +17,7 @@ function service(_config: unknown, at: ProxyPlace): ProxyService {
 
 const project: ProxyProject = { scope, provider: { id: 'acme', service }, config: {}, place };
 
-describe('the project of a proxy', () => {
+describe('DEPLOY_ROLLOUT: the project of a proxy', () => {
   it('is of its own, always restarted, and reads its folder alone', () => {
     expect(parse(composeFile(project))).toEqual({
       name: 'stagecraft-proxy-x',

@@ -55,7 +55,7 @@ function inFolder<Result>(name: string, files: Readonly<Record<string, string>>,
   });
 }
 
-describe('init', () => {
+describe('CLI_INIT: init', () => {
   it.each(Object.keys(projects).filter((name) => name !== 'names of all kinds'))('gives a config that a plan accepts: %s', async (shape) => {
     await inFolder('My Shöp!', projects[shape] ?? {}, async (ws) => {
       const result = await init(ws, nothing);

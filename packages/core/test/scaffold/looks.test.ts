@@ -4,7 +4,7 @@ import { findCompose } from '../../src/scaffold/find-compose.js';
 import { knownImage } from '../../src/scaffold/known-images.js';
 import { findMigrations } from '../../src/scaffold/migrations.js';
 
-describe('a Dockerfile', () => {
+describe('CLI_INIT: a Dockerfile', () => {
   it.each([
     ['EXPOSE 80 443/tcp 53/udp', [80, 443], false],
     ['EXPOSE 1\nFROM b\nEXPOSE 3000\nEXPOSE 3000', [3000], false],

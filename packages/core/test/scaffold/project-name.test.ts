@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { isProjectName, projectName } from '../../src/scaffold/project-name.js';
 
-describe('the name of a project', () => {
+describe('CLI_INIT: the name of a project', () => {
   it('is valid or absent, whatever the text', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: fc.constantFrom('a', 'Z', '9', '-', '_', '.', '/', '@', ' ', 'é') })), (text) => {

@@ -9,7 +9,7 @@ const old = [{ id: 'old', pid: 7, networks: { edge: { address: '198.51.100.3', a
 const connection = { exitCode: 0, stdout: '   1: 0364C612:0BB8 0264C612:D431 01 0\n' };
 const none = { exitCode: 0, stdout: '' };
 
-describe('container.drain', () => {
+describe('DEPLOY_ROLLOUT: container.drain', () => {
   it('ends soon after the last open request, by the proxy’s own count', async () => {
     const { world, events, waits, counts } = fakeWorld({ steps });
     counts([2, 1, 1, 0]);

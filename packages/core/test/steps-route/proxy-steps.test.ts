@@ -8,7 +8,7 @@ const ensure = { kind: 'proxy.ensure' as const, provider: 'acme' };
 const edge = { kind: 'edge.ensure' as const, network: 'shop-prod-edge' };
 const remove = { kind: 'edge.remove' as const, network: 'shop-prod-edge' };
 
-describe('proxy.ensure', () => {
+describe('DEPLOY_ROLLOUT: proxy.ensure', () => {
   it('is done when the proxy runs and answers', async () => {
     const up = fakeWorld({ containers: [{}] });
     expect(await proxyEnsure.done(ensure, up.world)).toBe(true);

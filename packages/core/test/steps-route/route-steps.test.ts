@@ -10,7 +10,7 @@ const admit: Extract<Action, { kind: 'route.admit' }> = { kind: 'route.admit', s
 const retire: Extract<Action, { kind: 'route.retire' }> = { kind: 'route.retire', service: 'web', from: both, to: next, acknowledgeMs: 1_000 };
 const onEdge = { networks: { 'shop-prod-edge': { address: '198.51.100.3', aliases: ['web-r2-1'] } } };
 
-describe('route.admit', () => {
+describe('DEPLOY_ROLLOUT: route.admit', () => {
   it('joins the new containers under their names before the files say them, under the proxy’s lock', async () => {
     expect(await routeAdmit.script?.(admit, fakeWorld().world)).toMatchSnapshot();
   });
@@ -65,6 +65,15 @@ describe('route.retire', () => {
     lists([target('web-r1-1'), target('web-r2-1')]);
     expect(await routeRetire.done(retire, world)).toBe(false);
     lists([target('web-r1-1', 'draining'), target('web-r2-1')]);
+    expect(await routeRetire.done(retire, world)).toBe(true);
+  });
+
+  it('is not done while the table of the host is the one before: its script died between the files and the data', async () => {
+    const { world, lists, holds } = fakeWorld();
+    lists([target('web-r2-1')]);
+    holds(both);
+    expect(await routeRetire.done(retire, world)).toBe(false);
+    holds(next);
     expect(await routeRetire.done(retire, world)).toBe(true);
   });
 

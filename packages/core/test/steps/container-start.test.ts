@@ -11,7 +11,7 @@ const start = { kind: 'container.start' as const, service: 'web', count: 3 };
 const desired = { composeProject: 'shop-prod', services: [{ name: 'web', stopGraceMs: 25_500 }] };
 const world = { plan: { operation: 'op-1', release: 'rel-1', desired } as unknown as SealedPlan } as StepWorld;
 
-describe('container.start, the way back', () => {
+describe('DEPLOY_ROLLOUT: container.start, the way back', () => {
   let folder: string;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'stagecraft-start-'));
