@@ -40,12 +40,13 @@ export async function hostFacts(host: Pick<Preflight['host'], 'shell' | 'store'>
 export async function preflight(check: Preflight): Promise<readonly Finding[]> {
   const seen = check.observation.hosts.find((host) => host.name === check.host.name);
   if (!seen) return [];
-  const [facts, machine, routes] = await Promise.all([
+  const [facts, machine, routes, images] = await Promise.all([
     check.facts ?? hostFacts(check.host),
     sameMachine(check.host, seen.engine?.id ?? ''),
     checkRoutes(check.host.files, check.host.scope, check.desired),
+    absentImages(check, seen),
   ]);
-  return [...versions(check.host.name, seen, facts.compose), ...facts.findings, ...machine, ...routes, ...edgeName(check), ...strangers(check, seen), ...otherFolder(check, seen), ...absentImages(check, seen), ...(await takenPorts(check, seen))];
+  return [...versions(check.host.name, seen, facts.compose), ...facts.findings, ...machine, ...routes, ...edgeName(check), ...strangers(check, seen), ...otherFolder(check, seen), ...images, ...(await takenPorts(check, seen))];
 }
 
 async function composeVersion(shell: Shell): Promise<string | undefined> {
@@ -109,15 +110,17 @@ function otherFolder({ host, desired }: Preflight, seen: HostObservation): Findi
   ];
 }
 
-/** Images of a sealed model that nothing will build or pull again. */
-function absentImages({ desired, host }: Preflight, seen: HostObservation): Finding[] {
-  return desired.services.flatMap((service): Finding[] => {
-    const { id, reference } = service.image;
-    if (id === undefined || service.kind === 'external' || Object.values(seen.images).includes(id)) return [];
-    return service.build && desired.services.length > 0 && seen.images[reference] !== undefined
-      ? []
-      : [{ severity: 'error', code: 'SC3515', message: `The image of ${service.name} (${reference}, ${id.slice(0, 19)}) is not on ${host.name} any more.`, service: service.name, next: ['stagecraft deploy'] }];
-  });
+/** Images that are known by id, so that nothing will build or pull them again. Asked by that id: a tag may lead elsewhere by now, or not be given yet. */
+async function absentImages({ desired, host }: Preflight, seen: HostObservation): Promise<Finding[]> {
+  const observed = new Set(Object.values(seen.images));
+  const found = await Promise.all(
+    desired.services.map(async (service): Promise<Finding[]> => {
+      const { id, reference } = service.image;
+      if (id === undefined || service.kind === 'external' || observed.has(id) || (await host.containers.image(id))) return [];
+      return [{ severity: 'error', code: 'SC3515', message: `The image of ${service.name} (${reference}, ${id.slice(0, 19)}) is not on ${host.name} any more.`, service: service.name, next: ['stagecraft deploy'] }];
+    }),
+  );
+  return found.flat();
 }
 
 /** Host ports that somebody else holds. Ports of this environment's own containers are given up by the step before. */
