@@ -69,6 +69,8 @@ async function contextFiles(context: string, below: string, files: Files, ignore
   for (const entry of entries) {
     const path = below === '' ? entry.name : `${below}/${entry.name}`;
     if (entry.kind === 'folder') {
+      // Ours, and another after each release: whoever copies the whole folder would get another image each time.
+      if (entry.name === '.stagecraft') continue;
       // `.git` and `node_modules` are large, and where they are ignored nobody brings parts of them back.
       if ((entry.name === '.git' || entry.name === 'node_modules') && ignored.ignores(path)) continue;
       found.push(...(await contextFiles(context, path, files, ignored)));

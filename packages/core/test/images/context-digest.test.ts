@@ -50,6 +50,16 @@ describe('CLI_BUILD: the digest of what a build reads', () => {
     expect(await digest()).toBe(before);
   });
 
+  it('does not change with the project’s record of its releases', async () => {
+    await mkdir(join(folder, 'app'));
+    const before = await digest();
+    await mkdir(join(folder, '.stagecraft', 'rendered'), { recursive: true });
+    await writeFile(join(folder, '.stagecraft', 'releases.json'), '{}');
+    await mkdir(join(folder, 'app', '.stagecraft'));
+    await writeFile(join(folder, 'app', '.stagecraft', 'serving.json'), '{}');
+    expect(await digest()).toBe(before);
+  });
+
   it('cannot be told for a base image that is not there, a remote context or a remote ADD', async () => {
     expect(await digest({ context: 'https://example.com/repo.git' })).toBeUndefined();
     await writeFile(join(folder, 'Dockerfile'), 'FROM node:20\nADD https://example.com/a /a\n');
