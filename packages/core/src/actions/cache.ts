@@ -2,8 +2,7 @@ import type { Desired } from '../compose/model.js';
 import { createCache } from '../protocol/cache.js';
 import { servingOf } from '../protocol/history.js';
 import type { ReleaseRecord } from '../protocol/types.js';
-import type { OpenHost } from './host.js';
-import type { Identity } from './identity.js';
+import type { Identity, OpenHost } from './host.js';
 import type { Workspace } from './types.js';
 
 /** What served when the project last looked: by environment. Free of secrets. */

@@ -1,7 +1,7 @@
 import type { Progress } from '../phases/progress.js';
 import { phaseNames, type PhaseName, type SealedPlan } from '../plan/types.js';
 import type { ReleaseRecord } from '../protocol/types.js';
-import type { Operation } from './operation.js';
+import type { Operation } from './open-operation.js';
 
 export type Failure = NonNullable<ReleaseRecord['failure']>;
 

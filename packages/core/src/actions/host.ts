@@ -1,7 +1,7 @@
 import { engineAt } from '../adapters/engine.js';
 import { hostFiles, isWritableFolder } from '../adapters/host-files.js';
 import { localShell } from '../adapters/shell.js';
-import type { Identity } from './identity.js';
+import type { Settings } from '../config/types.js';
 import { fail } from '../errors/index.js';
 import { localRoot } from '../hosts/local.js';
 import { scopeOf } from '../hosts/scope-of.js';
@@ -12,6 +12,9 @@ import type { Shell } from '../ports/shell.js';
 import { createStore, type EnvironmentStore } from '../protocol/store.js';
 import { localSocket } from './socket.js';
 import type { Workspace } from './types.js';
+
+/** Which environment is meant, and where it is: enough to open its host. */
+export type Identity = Pick<Settings, 'project' | 'environment' | 'composeProject' | 'driver' | 'hosts'>;
 
 /** A host that is within reach: its engine, its shell, its state. Opening it changes nothing. */
 export interface OpenHost {

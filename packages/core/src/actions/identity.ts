@@ -1,12 +1,9 @@
-import type { Settings } from '../config/types.js';
 import { fail, isStagecraftError } from '../errors/index.js';
 import { holdsOpen } from '../io/catalogue/phases.js';
 import { readServing } from './cache.js';
+import type { Identity } from './host.js';
 import { loadSettings } from './settings.js';
 import type { Workspace } from './types.js';
-
-/** Which environment is meant, and where it is: enough to open its host. */
-export type Identity = Pick<Settings, 'project' | 'environment' | 'composeProject' | 'driver' | 'hosts'>;
 
 /**
  * The environment by `stagecraft.yml`, or, where that is gone or broken, by the project's cache of the last deploy: what was deployed can be looked at and

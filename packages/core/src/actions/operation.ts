@@ -4,23 +4,11 @@ import { interrupted, walkBack, walkSteps } from '../phases/walk.js';
 import { fail, isStagecraftError, type StagecraftError } from '../errors/index.js';
 import { decisionMade, holdsOpen, operationEnded, phaseStatus } from '../io/catalogue/phases.js';
 import { phaseNames, type PhaseName, type SealedPlan } from '../plan/types.js';
-import type { Decision, OpenRecord, ReleaseRecord } from '../protocol/types.js';
+import type { Decision, ReleaseRecord } from '../protocol/types.js';
 import { passed } from '../steps/gate.js';
 import type { ProxyInUse } from '../steps/types.js';
 import { closeRelease, type Failure } from './close.js';
-import type { OpenHost } from './host.js';
-import type { Workspace } from './types.js';
-
-/** An operation under the lock: what it is, where it acts, under which session. */
-export interface Operation {
-  readonly ws: Workspace;
-  readonly host: OpenHost;
-  readonly session: string;
-  readonly open: OpenRecord;
-  /** As it was written when the operation began: outcome `open`. */
-  readonly record: ReleaseRecord;
-  readonly begunAt: number;
-}
+import type { Operation } from './open-operation.js';
 
 export interface Ended {
   readonly outcome: 'completed' | 'returned' | 'failed';

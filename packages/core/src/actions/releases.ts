@@ -2,8 +2,8 @@ import { fail, isStagecraftError } from '../errors/index.js';
 import { servingOf } from '../protocol/history.js';
 import type { JournalRecord, ReleaseRecord } from '../protocol/types.js';
 import { readCache, readServing } from './cache.js';
-import { openHost, type OpenHost } from './host.js';
-import { identify, type Identity } from './identity.js';
+import { openHost, type Identity, type OpenHost } from './host.js';
+import { identify } from './identity.js';
 import type { ReleasesResult, ReleaseStory, Workspace } from './types.js';
 
 /** The environment's releases, newest first: by the host, or by the project's cache where the host does not answer. */

@@ -7,7 +7,7 @@ import { ensureProjectFolder } from '../protocol/project-folder.js';
 import { imagesOf } from './close.js';
 import type { Gathered } from './gather.js';
 import type { OpenHost } from './host.js';
-import type { Operation } from './operation.js';
+import type { Operation } from './open-operation.js';
 
 export type Values = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
