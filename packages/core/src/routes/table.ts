@@ -21,39 +21,37 @@ export interface TableEditor {
 /** @param possible every rule that may ever be set, so that the order is known from the beginning. */
 export function editTable(observed: RouteTable, possible: readonly Route[]): TableEditor {
   const rules = new Map<string, Route | undefined>([...observed.routes, ...possible].sort(byRule).map((route) => [ruleKey(route), undefined]));
-  const ports = new Map<string, Map<number, number>>();
-  const ids = new Map<string, Map<string, ReadonlySet<number>>>();
-  const services = [...new Set([...observed.targets.map((t) => t.service), ...[...observed.routes, ...possible].map((r) => r.service)])].sort(byCodeUnit);
+  const services = new Map([...new Set([...observed.targets, ...observed.routes, ...possible].map((entry) => entry.service))].sort(byCodeUnit).map((name) => [name, emptyEntry()]));
   let last: RouteTable | undefined;
 
-  const count = (route: Route | undefined, by: 1 | -1): void => {
-    if (!route) return;
-    const known = ports.get(route.service) ?? new Map<number, number>();
-    ports.set(route.service, known.set(route.port, (known.get(route.port) ?? 0) + by));
+  const entryOf = (name: string): Entry => {
+    const entry = services.get(name) ?? emptyEntry();
+    services.set(name, entry);
+    return entry;
+  };
+  const changed = (entry: Entry): void => {
+    last = undefined;
+    entry.targets = undefined;
   };
   const put = (key: string, route: Route | undefined): void => {
-    last = undefined;
-    count(rules.get(key), -1);
+    const before = rules.get(key);
+    if (before === route || (before && route && before.service === route.service && before.port === route.port)) return;
     rules.set(key, route);
-    count(route, 1);
+    for (const name of [before?.service, route?.service]) if (name !== undefined) changed(entryOf(name));
+    if (before) entryOf(before.service).rules.delete(key);
+    if (route) entryOf(route.service).rules.set(key, route);
   };
-  const portsOf = (service: string): readonly number[] => [...(ports.get(service) ?? [])].filter(([, uses]) => uses > 0).map(([port]) => port).sort((a, b) => a - b);
 
   for (const route of observed.routes) put(ruleKey(route), plainRoute(route));
-  for (const target of observed.targets) {
+  for (const target of [...observed.targets].sort((a, b) => byCodeUnit(a.id, b.id))) {
     if (target.state !== 'in') continue;
-    const known = ids.get(target.service) ?? new Map<string, ReadonlySet<number>>();
-    ids.set(target.service, known.set(target.id, new Set([...(known.get(target.id) ?? []), target.port])));
+    const { ids } = entryOf(target.service);
+    ids.set(target.id, new Set([...(ids.get(target.id) ?? []), target.port]));
   }
-
-  const targetsOf = (service: string): readonly Target[] => {
-    const open = portsOf(service);
-    return [...(ids.get(service) ?? [])].flatMap(([id, only]) => open.filter((port) => only.size === 0 || only.has(port)).map((port): Target => ({ id, service, port, state: 'in' })));
-  };
 
   return {
     current() {
-      last ??= { project: observed.project, environment: observed.environment, routes: [...rules.values()].filter((route) => route !== undefined), targets: services.flatMap(targetsOf) };
+      last ??= { project: observed.project, environment: observed.environment, routes: [...rules.values()].filter((route) => route !== undefined), targets: [...services].flatMap(([name, entry]) => targetsOf(name, entry)) };
       return last;
     },
     setRules(routes) {
@@ -61,20 +59,41 @@ export function editTable(observed: RouteTable, possible: readonly Route[]): Tab
     },
     dropRule: (route) => put(ruleKey(route), undefined),
     addTargets(service, names) {
-      last = undefined;
-      const all: [string, ReadonlySet<number>][] = [...(ids.get(service) ?? []), ...names.map((id): [string, ReadonlySet<number>] => [id, everyPort])];
-      ids.set(service, new Map(all.sort(([a], [b]) => byCodeUnit(a, b))));
+      const entry = entryOf(service);
+      const all: [string, ReadonlySet<number>][] = [...entry.ids, ...names.map((id): [string, ReadonlySet<number>] => [id, everyPort])];
+      entry.ids = new Map(all.sort(([a], [b]) => byCodeUnit(a, b)));
+      changed(entry);
     },
     keepTargets(service, names) {
-      last = undefined;
-      ids.set(service, new Map([...(ids.get(service) ?? [])].filter(([id]) => names.includes(id))));
+      const entry = entryOf(service);
+      entry.ids = new Map([...entry.ids].filter(([id]) => names.includes(id)));
+      changed(entry);
     },
-    rulesOf: (service) => [...rules.values()].filter((route) => route?.service === service) as Route[],
-    idsOf: (service) => [...new Set(targetsOf(service).map((target) => target.id))].sort(byCodeUnit),
+    rulesOf: (service) => [...entryOf(service).rules.values()],
+    idsOf: (service) => [...new Set(targetsOf(service, entryOf(service)).map((target) => target.id))],
   };
 }
 
+/** What the table says of one service. */
+interface Entry {
+  readonly rules: Map<string, Route>;
+  /** By name: the ports that it may answer on. */
+  ids: Map<string, ReadonlySet<number>>;
+  targets: readonly Target[] | undefined;
+}
+
 const everyPort: ReadonlySet<number> = new Set();
+
+function emptyEntry(): Entry {
+  return { rules: new Map(), ids: new Map(), targets: undefined };
+}
+
+function targetsOf(service: string, entry: Entry): readonly Target[] {
+  if (entry.targets) return entry.targets;
+  const ports = [...new Set([...entry.rules.values()].map((route) => route.port))].sort((a, b) => a - b);
+  entry.targets = [...entry.ids].flatMap(([id, only]) => ports.filter((port) => only.size === 0 || only.has(port)).map((port): Target => ({ id, service, port, state: 'in' })));
+  return entry.targets;
+}
 
 /** Nothing is routed. */
 export function emptyTable(project: string, environment: string): RouteTable {

@@ -1,0 +1,54 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Desired } from '../../src/compose/model.js';
+import { draft } from '../../src/plan/draft.js';
+import { apply, built, dependsOn, desired, emptyHost, input, live, sealed, service } from './world.js';
+
+const hosts = [
+  { name: 'db-1', roles: ['data'] },
+  { name: 'web-1', roles: ['web'] },
+  { name: 'web-2', roles: ['web'] },
+];
+const shop = (version: string): Desired =>
+  desired([built('web', `sha256:web-${version}`, { role: 'web', dependsOn: dependsOn('db') }), service('db', { kind: 'data', role: 'data' })], [{ service: 'web', port: 80 }], { hosts });
+const observed = live(...hosts.map((host) => emptyHost(host.name)));
+
+describe('several hosts', () => {
+  it('each run the services of their roles', () => {
+    const plan = sealed(shop('1'), observed);
+    expect(plan.steps.filter((s) => s.action.kind === 'container.start').map((s) => s.id)).toEqual(['db-1/db/start', 'web-1/web/start', 'web-2/web/start']);
+  });
+
+  it('wait for what a service depends on, wherever it runs, and for its first host', () => {
+    const plan = sealed(shop('1'), observed);
+    expect(plan.steps.find((s) => s.id === 'web-1/web/start')?.dependsOn).toContain('db-1/db/gate');
+    expect(plan.steps.find((s) => s.id === 'web-2/web/start')?.dependsOn).toContain('web-1/web/admit');
+  });
+
+  it('have a table each, and end where nothing is left to do', () => {
+    const first = apply(sealed(shop('1'), observed), observed);
+    const second = sealed(shop('2'), first, { release: 'rel-3' });
+    const after = apply(second, first);
+    expect(after.hosts.map((host) => host.table?.targets.map((target) => target.id) ?? [])).toEqual([[], ['web-rel-3-1'], ['web-rel-3-1']]);
+    expect(sealed(shop('2'), after, { release: 'rel-4' }).steps).toEqual([]);
+  });
+
+  it('can be chosen: a host’s steps keep those of others that they depend on', () => {
+    const plan = draft(input(shop('1'), observed, { filter: { hosts: ['web-1'] } }));
+    expect(new Set(plan.steps.map((s) => s.host))).toEqual(new Set(['db-1', 'web-1']));
+  });
+
+  it('take a service down where its role has gone', () => {
+    const first = apply(sealed(shop('1'), observed), observed);
+    const moved = { ...shop('1'), hosts: hosts.map((host) => (host.name === 'web-2' ? { ...host, roles: ['other'] } : host)) };
+    const plan = sealed(moved, first, { release: 'rel-3' });
+    expect(plan.steps.map((s) => s.id)).toEqual(['web-2/web/retire', 'web-2/web/drain', 'web-2/web/remove', 'web-2/edge/take-down']);
+  });
+
+  it('refuse data that two of them would hold, and a role that none has', () => {
+    const everywhere = { ...shop('1'), services: shop('1').services.map((s) => (s.name === 'db' ? { ...s, role: 'app' } : { ...s, role: 'nobody' })) };
+    expect(draft(input(everywhere, observed)).findings.map((f) => [f.code, f.message])).toEqual([
+      ['SC2102', 'db holds data and can run on one host only, but db-1, web-1, web-2 would run it.'],
+      ['SC2101', 'web has the role nobody, which no host has.'],
+    ]);
+  });
+});
