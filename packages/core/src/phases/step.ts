@@ -5,10 +5,11 @@ import type { StepOutcome } from '../protocol/types.js';
 import { stepKind } from '../steps/index.js';
 import type { StepKind, StepWorld } from '../steps/types.js';
 import type { Progress, StepProgress } from './progress.js';
+import { NotBegun } from './turns.js';
 import type { Walk } from './types.js';
 
 type Direction = 'do' | 'undo';
-type Half = Pick<StepKind, 'done' | 'script' | 'settle' | 'timeoutMs'>;
+type Half = Pick<StepKind, 'done' | 'script' | 'settle' | 'timeoutMs' | 'lasting'>;
 
 /** How long a running script may go on after the first Ctrl-C before it is left to itself. */
 const graceAfterSignalMs = 15_000;
@@ -37,12 +38,13 @@ export async function runStep(walk: Walk, progress: Progress, step: Step, direct
   const half = halfOf(step, direction);
   if (!half) return;
   const before = progress.step(step.id, direction);
-  if (finished(walk, step, half, before)) return tell('skipped');
+  if (finished(half, before) && (stands(walk, half, before) || superseded(walk, progress, step, direction))) return tell('skipped');
   tell(direction === 'do' ? 'running' : 'undoing');
   try {
     await reachGoal(walk, step, direction, half, before);
   } catch (error) {
-    if (!walk.signal.aborted) tell('failed');
+    if (error instanceof NotBegun) tell('skipped');
+    else if (!walk.signal.aborted) tell('failed');
     throw error;
   }
   tell(direction === 'do' ? 'completed' : 'undone');
@@ -54,10 +56,21 @@ function halfOf(step: Step, direction: Direction): Half | undefined {
   return direction === 'do' ? kind : kind.undo;
 }
 
-function finished(walk: Walk, step: Step, half: Half, before: StepProgress | undefined): boolean {
-  if (before?.state !== 'completed' || (half.settle && !before.settled)) return false;
-  // After a reboot containers are gated again; what a script left on the disk is still there.
-  return before.bootId === walk.bootId || step.action.kind !== 'container.gate';
+function finished(half: Half, before: StepProgress | undefined): before is StepProgress {
+  return before?.state === 'completed' && (half.settle === undefined || before.settled);
+}
+
+/** What was done before the host booted counts only where a boot leaves it as it is; all else is probed, and gated, again. */
+function stands(walk: Walk, half: Half, before: StepProgress): boolean {
+  return before.bootId === walk.bootId || half.lasting === true;
+}
+
+/** A table of routes that another one has followed is not what the proxy is to have now. */
+function superseded(walk: Walk, progress: Progress, step: Step, direction: Direction): boolean {
+  const { steps } = walk.plan;
+  const place = steps.indexOf(step);
+  const after = direction === 'do' ? steps.slice(place + 1) : steps.slice(0, place);
+  return 'to' in step.action && after.some((other) => 'to' in other.action && other.host === step.host && progress.step(other.id, direction) !== undefined);
 }
 
 async function reachGoal(walk: Walk, step: Step, direction: Direction, half: Half, before: StepProgress | undefined): Promise<void> {

@@ -2,19 +2,27 @@ import { fail } from '../errors/index.js';
 import type { Step } from '../plan/types.js';
 import type { Progress } from './progress.js';
 import { runStep } from './step.js';
+import { inTurn, NotBegun } from './turns.js';
 import type { Walk } from './types.js';
 
 /**
- * Walks steps in the order of their dependencies, independent ones side by side: waits overlap, scripts queue at the host's `step.lock`.
- * After the first failure no new step begins; those that run come to their end.
+ * Walks steps in the order of their dependencies, independent ones side by side: waits overlap, scripts take turns.
+ * After the first failure no new script begins; those that run come to their end.
  * @throws the first failure; `interrupted` when the signal came.
  */
-export async function walkSteps(walk: Walk, progress: Progress, steps: readonly Step[]): Promise<void> {
+export async function walkSteps(given: Walk, progress: Progress, steps: readonly Step[]): Promise<void> {
   const here = new Set(steps.map((step) => step.id));
   const done = new Set<string>();
   const waiting = new Map(steps.map((step) => [step, prerequisites(step, steps).filter((id) => here.has(id))]));
   const running = new Map<Step, Promise<void>>();
   let failure: { readonly error: unknown } | undefined;
+  const walk = {
+    ...given,
+    store: inTurn(given.store, () => {
+      if (given.signal.aborted) throw interrupted();
+      if (failure) throw new NotBegun();
+    }),
+  };
 
   while (waiting.size > 0 || running.size > 0) {
     if (!failure && walk.signal.aborted) failure = { error: interrupted() };
@@ -51,7 +59,12 @@ export async function walkBack(walk: Walk, progress: Progress, steps: readonly S
   for (const step of [...steps].reverse()) {
     if (walk.signal.aborted) throw interrupted();
     // A step without a way back stays as it is: what holds data is kept whatever becomes of the release.
-    if (step.undo !== undefined && progress.touched(step.id)) await runStep(walk, progress, step, 'undo');
+    if (step.undo === undefined || !progress.touched(step.id)) continue;
+    try {
+      await runStep(walk, progress, step, 'undo');
+    } catch (error) {
+      throw walk.signal.aborted ? interrupted() : error;
+    }
   }
 }
 

@@ -20,6 +20,7 @@ const blindMs = 5_000;
  * count is exact; else the kernel's table of the container tells, in which connections that wait for a request count too.
  */
 export const containerDrain: StepKind<Drain> = {
+  lasting: true,
   done: async (action, world) => (await count(action, world)).open === 0,
   async settle(action, world) {
     const begun = world.clock.now();

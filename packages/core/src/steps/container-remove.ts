@@ -3,6 +3,7 @@ import type { StepKind } from './types.js';
 
 /** Removes containers for good; planned only after the decision is commit. Volumes stay. */
 export const containerRemove: StepKind<Extract<Action, { kind: 'container.remove' }>> = {
+  lasting: true,
   async done(action, world) {
     const found = await Promise.all(action.ids.map((id) => world.containers.inspect(id)));
     return found.every((c) => c === undefined);

@@ -10,14 +10,15 @@ type Stop = Extract<Action, { kind: 'container.stop' }>;
 export const containerStop: StepKind<Stop> = {
   async done(action, world) {
     const found = await inspectAll(action, world);
-    return found.every(({ now }) => !now || (now.status !== 'running' && now.restartPolicy === 'no' && !(action.edge && action.edge in now.networks)));
+    return found.every(({ old, now }) => !now || (now.status !== 'running' && now.restartPolicy === 'no' && !(action.edge && action.edge in now.networks) && (!action.rename || now.name === keptName(old, world))));
   },
   script: (action, world) => [...policyAndStop(action), ...action.ids.flatMap((old) => offTheEdge(action, old)), ...action.ids.flatMap((old) => rename(action, old, keptName(old, world)))].join('\n'),
   timeoutMs: (action) => action.graceMs + 90_000,
   undo: {
     async done(action, world) {
       const found = await inspectAll(action, world);
-      return found.every(({ old, now }) => now !== undefined && now.restartPolicy === old.restartPolicy && (old.stopped || passed(now, { settleMs: 0 }, world.clock.now())) && (!action.edge || old.aliases.length === 0 || action.edge in now.networks));
+      // A stop may be on its way in the engine. Its policy comes back after that was waited for, so it tells; where it was `no` all the time, nothing does.
+      return found.every(({ old, now }) => now !== undefined && old.restartPolicy !== 'no' && now.restartPolicy === old.restartPolicy && (old.stopped || passed(now, { settleMs: 0 }, world.clock.now())) && (!action.edge || old.aliases.length === 0 || action.edge in now.networks));
     },
     script: (action) =>
       [

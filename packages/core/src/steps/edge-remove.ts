@@ -5,6 +5,7 @@ import type { StepKind } from './types.js';
 
 /** The edge goes after the proxy left it: a proxy that has a network which is gone does not start again. */
 export const edgeRemove: StepKind<Extract<Action, { kind: 'edge.remove' }>> = {
+  lasting: true,
   async done(action, world) {
     const networks = await world.containers.networks({ 'stagecraft.dir': world.scope.dir });
     return !networks.some((network) => network.name === action.network);

@@ -9,6 +9,7 @@ type Job = Extract<Action, { kind: 'job.run' }>;
 
 /** Runs the job's container to its end; exit 0 is success. A job that still runs is waited for, never started twice. */
 export const jobRun: StepKind<Job> = {
+  lasting: true,
   async done(action, world) {
     const [own] = await ownContainers(world, action.service);
     return own?.status === 'exited' && own.exitCode === 0 && own.startedAt !== undefined;

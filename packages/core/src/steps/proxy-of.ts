@@ -2,7 +2,8 @@ import { fail } from '../errors/index.js';
 import { routesAcknowledged } from '../io/catalogue/routes.js';
 import type { RouteTable } from '../plugin-api/route.js';
 import { acknowledged, isAcknowledged, type Asked } from '../routes/cutover.js';
-import { changeScript } from '../routes/proxy-files.js';
+import { changeScript, tableFile } from '../routes/proxy-files.js';
+import { emptyTable, sameTable } from '../routes/table.js';
 import type { ProxyInUse, StepWorld } from './types.js';
 
 /** The proxy of a step that has to do with routes. @throws StagecraftError SC4207 `bug` where the world has none. */
@@ -17,9 +18,15 @@ export function tableScript(world: StepWorld, from: RouteTable, to: RouteTable):
   return ['proxy_lock', changeScript(provider.change(config, place, from, to), id, to)].join('\n');
 }
 
-/** Whether the proxy lists exactly the table's targets of these services now. */
-export function lists(world: StepWorld, table: RouteTable, services: readonly string[]): Promise<boolean> {
-  return isAcknowledged(asked(world), table, services);
+/** Whether the table is the one that the host has as data, and the proxy lists exactly its targets of these services now. */
+export async function lists(world: StepWorld, table: RouteTable, services: readonly string[]): Promise<boolean> {
+  // Files for the proxy come first, the data last: a script that died between them has more to do.
+  return sameTable(await readTable(world, table), table) && isAcknowledged(asked(world), table, services);
+}
+
+async function readTable(world: StepWorld, owner: RouteTable): Promise<RouteTable> {
+  const text = await world.files.read(`${world.scope.root}/proxy/${tableFile(owner)}`);
+  return text === undefined ? emptyTable(owner.project, owner.environment) : (JSON.parse(text) as RouteTable);
 }
 
 /** Waits until it does, and tells how long that took. @throws StagecraftError SC4201 */

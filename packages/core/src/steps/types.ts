@@ -45,6 +45,8 @@ export interface StepKind<A extends Action = Action> {
   settle?(action: A, world: StepWorld): Promise<void>;
   /** For the whole script, milliseconds; default 120 000. */
   timeoutMs?(action: A, world: StepWorld): number;
+  /** What was done stays done when the host boots: it is on the disk, or gone for good. */
+  readonly lasting?: true;
   /** The way back. Absent: nothing to take back. */
   readonly undo?: {
     /** The state before the step holds (again). */

@@ -99,6 +99,42 @@ describe('CLI_PHASE_EXECUTION_COMMON: walking a plan', () => {
     expect(host.ran).toEqual([]);
   });
 
+  it('has scripts of steps that run side by side take turns: none waits at the host for another', async () => {
+    const host = fakeHost();
+    let running = 0;
+    let most = 0;
+    const { run } = host.store;
+    host.store.run = async (session, script) => {
+      most = Math.max(most, (running += 1));
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      running -= 1;
+      return run(session, script);
+    };
+    const steps = [pull('a'), pull('b'), pull('c')];
+    await walkSteps(walkOver(host, steps).walk, known(host), steps);
+    expect(host.ran).toHaveLength(3);
+    expect(most).toBe(1);
+  });
+
+  it('begins no script after a failure, even of a step whose turn was to come', async () => {
+    const host = fakeHost((script) => (script.step === 'a' ? { state: 'failed', exitCode: 1, result: {}, tail: [], bootId: 'boot' } : { state: 'completed', result: {}, bootId: 'boot' }));
+    const steps = [pull('a'), pull('b')];
+    const { walk, events } = walkOver(host, steps);
+    await expect(walkSteps(walk, known(host), steps)).rejects.toMatchObject({ code: 'SC3210' });
+    expect(host.ran).toEqual(['do a 1']);
+    expect(events.map((event) => (event.data as { id: string; status: string }).status)).toEqual(['running', 'running', 'failed', 'skipped']);
+  });
+
+  it('probes after a boot what a boot may have ended, and nothing that lasts', async () => {
+    const host = fakeHost();
+    const steps = [pull('a'), remove('b')];
+    await walkSteps(walkOver(host, steps).walk, known(host), steps);
+    host.present.clear();
+    const { walk } = walkOver(host, steps);
+    await walkSteps({ ...walk, bootId: 'the next boot' }, known(host), steps);
+    expect(host.ran).toEqual(['do a 1', 'do b 1', 'do b 2']);
+  });
+
   it('finds a plan whose steps wait for each other', async () => {
     const host = fakeHost();
     const steps = [pull('a', ['b']), pull('b', ['a'])];
@@ -114,6 +150,18 @@ describe('CLI_PHASE_EXECUTION_COMMON: walking a plan', () => {
     await walkSteps(walkOver(host, steps).walk, known(host), steps.slice(0, 2));
     await walkBack(walkOver(host, steps).walk, known(host), steps);
     expect(host.ran).toEqual(['do a 1', 'do b 1', 'undo b 1', 'undo a 1']);
+  });
+
+  it('is interrupted on the way back too, whatever the step that waited says', async () => {
+    const stop = new AbortController();
+    const host = fakeHost((script) => {
+      if (script.direction === 'do') return { state: 'completed', result: {}, bootId: 'boot' };
+      stop.abort();
+      throw new DOMException('The operation was aborted', 'AbortError');
+    });
+    const steps = [remove('a')];
+    await walkSteps(walkOver(host, steps).walk, known(host), steps);
+    await expect(walkBack(walkOver(host, steps, stop.signal).walk, known(host), steps)).rejects.toMatchObject({ code: 'SC3212', kind: 'interrupted' });
   });
 
   it('stops the way back at its first failure, so that it can be taken up again', async () => {

@@ -8,8 +8,10 @@ export interface Fake {
   readonly world: StepWorld;
   readonly events: Event[];
   readonly waits: string[];
-  /** What the proxy lists from now on; an error is thrown. */
+  /** What the proxy lists from now on; an error is thrown. The host's own table says the same. */
   lists(answer: readonly Target[] | Error): void;
+  /** The host's own table says something else. */
+  holds(table: RouteTable): void;
   counts(answer: readonly (number | undefined | Error)[]): void;
 }
 
@@ -25,6 +27,7 @@ export interface FakeInit {
 /** A world with a proxy that answers what a test says, and a clock that only a sleep moves. */
 export function fakeWorld(init: FakeInit = {}): Fake {
   let listed: readonly Target[] | Error = [];
+  let held: RouteTable | undefined;
   let counted: readonly (number | undefined | Error)[] = [0];
   let now = 1_000;
   let asked = 0;
@@ -72,7 +75,7 @@ export function fakeWorld(init: FakeInit = {}): Fake {
       },
       start: () => Promise.resolve(),
     },
-    files: { read: () => Promise.resolve(undefined), write: () => Promise.resolve(), list: () => Promise.resolve([]) },
+    files: { read: () => Promise.resolve(JSON.stringify(held ?? { ...table(), targets: listed instanceof Error ? [] : listed.filter(({ state }) => state === 'in') })), write: () => Promise.resolve(), list: () => Promise.resolve([]) },
     clock,
     signal: new AbortController().signal,
     proxy: {
@@ -84,7 +87,7 @@ export function fakeWorld(init: FakeInit = {}): Fake {
     },
     waiting: (what: string) => void waits.push(what),
   } satisfies StepWorld;
-  return { world, events, waits, lists: (answer) => void (listed = answer), counts: (answer) => void ((counted = answer), (asked = 0)) };
+  return { world, events, waits, lists: (answer) => void ((listed = answer), (held = undefined)), holds: (table) => void (held = table), counts: (answer) => void ((counted = answer), (asked = 0)) };
 }
 
 export const silent = fail({ code: 'acme/api', kind: 'external', message: 'acme does not answer.' });
