@@ -74,7 +74,7 @@ function letsIn({ routed, arrives }: ServiceOnHost): boolean {
 }
 
 /** Services whose rules or targets differ, in lexical order. */
-export function changedServices(a: RouteTable, b: RouteTable): readonly string[] {
+function changedServices(a: RouteTable, b: RouteTable): readonly string[] {
   const of = (table: RouteTable): ReadonlyMap<string, string> => {
     const lines = new Map<string, string[]>();
     for (const route of table.routes) lines.set(route.service, [...(lines.get(route.service) ?? []), `${ruleKey(route)} ${route.port}`]);

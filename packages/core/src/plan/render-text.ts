@@ -95,7 +95,7 @@ const words: readonly (readonly [Change, string])[] = [
   ['resume', 'to start again'],
   ['run', 'to run'],
   ['remove', 'to remove'],
-  ['unknown', 'to replace if changed'],
+  ['unknown', 'that may change'],
   ['held', 'held'],
   ['none', 'unchanged'],
 ];
@@ -127,6 +127,6 @@ function costOf({ services: all, steps: made }: Plan): string {
   return routed.length > 0 || rerouted ? 'no request will be lost' : '';
 }
 
-export function place(location: Location): string {
+function place(location: Location): string {
   return `${location.file}:${location.line}`;
 }

@@ -66,7 +66,7 @@ function reconcileReplicas({ host, wanted, found, compare, serving, blind }: Wis
   if (missing === 0 && stop.length === 0) return { ...parts, remove: [], idle: stopped, change: 'none', differs: [], why: sick(keep) ?? 'unchanged' };
   if (start === 0 && resume.length > 0) return { ...parts, change: 'resume', differs: [], why: stoppedWhy(resume.length) };
   if (missing > 0 && keep.length === 0 && resume.length === 0)
-    return { ...parts, change: 'create', differs: [], why: blind ? 'no release is known' : found.length > 0 ? 'not running' : 'not there yet' };
+    return { ...parts, change: 'create', differs: [], why: blind ? 'new' : found.length > 0 ? 'not running' : 'not there yet' };
   return { ...parts, change: 'scale', differs: ['replicas'], why: `${keep.length + stop.length} running, ${wanted.replicas} wanted` };
 }
 
@@ -74,7 +74,7 @@ function reconcileReplicas({ host, wanted, found, compare, serving, blind }: Wis
 function reconcileData({ host, wanted, found, compare, replace, serving, blind }: Wish): HostChange {
   const best = [...found].sort((a, b) => Number(lives(b)) - Number(lives(a)) || Number(compare(b).state === 'same') - Number(compare(a).state === 'same') || byAge(b, a)).at(0);
   const parts = { host, service: wanted.name, keep: found.filter(lives).sort(byNumber), resume: [], start: 0, stop: [], remove: [] };
-  if (!best) return { ...parts, start: wanted.replicas, change: wanted.replicas > 0 ? 'create' : 'none', differs: [], why: wanted.replicas === 0 ? 'unchanged' : blind ? 'no release is known' : 'not there yet' };
+  if (!best) return { ...parts, start: wanted.replicas, change: wanted.replicas > 0 ? 'create' : 'none', differs: [], why: wanted.replicas === 0 ? 'unchanged' : blind ? 'new' : 'not there yet' };
   const { state, differs } = compare(best);
   if (replace && state !== 'same') {
     const all = [...found].sort(byNumber);
@@ -156,7 +156,7 @@ function stoppedWhy(count: number): string {
 }
 
 /** `unknown(build)`, `unknown(values)` */
-export function unknownWhy(parts: readonly string[]): string {
+function unknownWhy(parts: readonly string[]): string {
   return parts.map((part) => `unknown(${part})`).join(', ');
 }
 

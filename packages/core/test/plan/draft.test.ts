@@ -322,7 +322,7 @@ describe('routes', () => {
   });
 });
 
-describe('strategies', () => {
+describe('DEPLOY_ROLLOUT: strategies', () => {
   const port = obstacle('host_port', 'publishes port 8080 of the host', 12);
 
   it('recreate what holds a port of the host: out of the routes, drained, stopped, then the new one', () => {

@@ -12,7 +12,7 @@ const shop = (version: string): Desired =>
   desired([built('web', `sha256:web-${version}`, { role: 'web', dependsOn: dependsOn('db') }), service('db', { kind: 'data', role: 'data' })], [{ service: 'web', port: 80 }], { hosts });
 const observed = live(...hosts.map((host) => emptyHost(host.name)));
 
-describe('several hosts', () => {
+describe('CORE_PLAN: several hosts', () => {
   it('each run the services of their roles', () => {
     const plan = sealed(shop('1'), observed);
     expect(plan.steps.filter((s) => s.action.kind === 'container.start').map((s) => s.id)).toEqual(['db-1/db/start', 'web-1/web/start', 'web-2/web/start']);

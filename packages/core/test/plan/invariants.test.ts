@@ -150,7 +150,7 @@ describe('CORE_PLAN: every plan', () => {
   });
 });
 
-describe('the promise', () => {
+describe('DEPLOY_ROLLOUT: the promise', () => {
   it('holds: while a rolling service is replaced each of its rules leads to a container that is up, at every instant, forward and back', () => {
     let instants = 0;
     fc.assert(

@@ -6,7 +6,7 @@ import { built, dependsOn, deployed, desired, input, live, sealed, service } fro
 
 const shop = (version: string): ReturnType<typeof desired> => desired([built('web', `sha256:web-${version}`, { dependsOn: dependsOn('cache') }), service('cache')], [{ service: 'web', port: 80 }]);
 
-describe('JSON', () => {
+describe('CORE_PLAN: JSON', () => {
   it('is the whole plan, format 1, its members in one order', () => {
     const value = JSON.parse(renderPlanJson(sealed(shop('2'), deployed(shop('1'))))) as Record<string, unknown>;
     expect(Object.keys(value)).toEqual(['format', 'state', 'kind', 'project', 'environment', 'version', 'release', 'operation', 'basis', 'hosts', 'serving', 'services', 'steps', 'findings', 'digest', 'inputs', 'desired']);

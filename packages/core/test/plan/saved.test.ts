@@ -27,7 +27,7 @@ function refusal(work: () => unknown): { readonly code: string; readonly message
 
 const stale = (now: DraftPlan, saved = plan()): string => refusal(() => checkFresh(saved, now)).message;
 
-describe('a plan file', () => {
+describe('CORE_PLAN: a plan file', () => {
   it('gives back the plan that was saved', () => {
     expect(readSavedPlan(savePlan(plan()), 'plan.json')).toEqual(JSON.parse(JSON.stringify(plan())));
   });

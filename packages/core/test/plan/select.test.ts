@@ -27,7 +27,7 @@ function refusal(over: Partial<PlanInput>): { readonly code: string; readonly me
   throw new Error('it was accepted');
 }
 
-describe('a filter', () => {
+describe('CORE_PLAN: a filter', () => {
   it('by service chooses it and all that it depends on', () => {
     expect(changedBy({ services: ['worker'] })).toEqual(['worker']);
     expect(changedBy({ services: ['web'] })).toEqual(['api', 'web']);

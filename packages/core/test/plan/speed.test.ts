@@ -21,7 +21,7 @@ function fastest(times: number, work: () => unknown): number {
   );
 }
 
-describe('planning', () => {
+describe('CORE_PLAN: planning', () => {
   it('takes less than a second for a thousand services that all change, and time in proportion to their number', () => {
     const [small = 0, big = 0] = [250, 1000].map((count) => {
       const before = deployed(large(count, 'v1'));

@@ -4,7 +4,7 @@ import { editTable, emptyTable, ruleKey, sameTable, targetName } from '../../src
 const web = { service: 'web', port: 80 };
 const api = { service: 'api', port: 3000, path: '/api' };
 
-describe('a route table', () => {
+describe('DEPLOY_ROLLOUT: a route table', () => {
   it('is sorted, whatever the order in which it was made', () => {
     const one = editTable(emptyTable('shop', 'prod'), [web, api]);
     one.setRules([web, api]);
