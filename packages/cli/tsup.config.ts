@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'tsup';
+import { leanDockerode } from './build/lean-dockerode.ts';
 import { readyChecks } from './build/ready-checks.ts';
 import { readManifest } from './src/manifest.ts';
 
@@ -8,7 +9,7 @@ const dist = fileURLToPath(new URL('./dist', import.meta.url));
 
 /**
  * The host, core and oclif in one bundle, an entry for each command: a start reads few files. Heavy parts are chunks of their own that are read
- * when they are needed; dockerode stays outside, as it has native parts.
+ * when they are needed.
  */
 export default defineConfig({
   entry: ['src/main.ts', 'src/help/index.ts', 'src/commands/**/*.ts'],
@@ -18,9 +19,9 @@ export default defineConfig({
   splitting: true,
   target: 'node20',
   platform: 'node',
-  noExternal: [/^@oclif\/core/, /^@stagecraft\/core/],
-  external: ['dockerode', 'typescript', 'ts-node', 'tsx', /^debug\/src\/browser/],
-  esbuildPlugins: [readyChecks()],
+  noExternal: [/^@oclif\/core/, /^@stagecraft\/core/, 'dockerode'],
+  external: ['typescript', 'ts-node', 'tsx', /^debug\/src\/browser/],
+  esbuildPlugins: [readyChecks(), leanDockerode()],
   esbuildOptions(options) {
     options.conditions = ['stagecraft-source'];
   },
