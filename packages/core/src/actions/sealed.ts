@@ -18,15 +18,16 @@ export async function putSealed(operation: Operation, plan: SealedPlan, gathered
   const values = await valuesOf(operation, plan, gathered);
   const overlay = renderOverlay({ desired: plan.desired, host: host.name, values, labels: { release: plan.release, operation: plan.operation, dir: host.scope.dir } });
   await host.store.putFiles(session, gathered.uploads);
-  await host.store.putSecret(session, `${plan.release}.json`, JSON.stringify(values));
-  await host.store.putSecret(session, `${plan.release}.yml`, overlay);
-  await host.store.putRelease(session, plan.release, {
-    'release.json': `${JSON.stringify({ ...record, images: imagesOf(plan), rendered: { [host.name]: createHash('sha256').update(compose).digest('hex') } })}\n`,
-    'docker-compose.yml': compose,
-    'model.json': `${JSON.stringify(plan.desired)}\n`,
-  });
-  // Last: where it is, everything that it needs is there.
-  await host.store.putRelease(session, plan.release, { 'plan.json': `${JSON.stringify(plan)}\n` });
+  const sealed: Readonly<Record<string, string>> = {
+    [`secrets/${plan.release}.json`]: JSON.stringify(values),
+    [`secrets/${plan.release}.yml`]: overlay,
+    [`releases/${plan.release}/release.json`]: `${JSON.stringify({ ...record, images: imagesOf(plan), rendered: { [host.name]: createHash('sha256').update(compose).digest('hex') } })}\n`,
+    [`releases/${plan.release}/docker-compose.yml`]: compose,
+    [`releases/${plan.release}/model.json`]: `${JSON.stringify(plan.desired)}\n`,
+    // Last: where it is, everything that it needs is there.
+    [`releases/${plan.release}/plan.json`]: `${JSON.stringify(plan)}\n`,
+  };
+  await host.store.putInOrder(session, Object.entries(sealed).map(([path, content]) => ({ path, content, mode: 0o600 })));
   await ensureProjectFolder(ws.files);
   await ws.files.write(`.stagecraft/rendered/${plan.environment}/${host.name}/docker-compose.yml`, compose);
 }

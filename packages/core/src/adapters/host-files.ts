@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { access, stat } from 'node:fs/promises';
+import { access, open, stat } from 'node:fs/promises';
 import { fail } from '../errors/index.js';
 import { quote } from '../hosts/quote.js';
 import type { HostFiles } from '../plugin-api/host.js';
@@ -11,7 +11,7 @@ import type { LocalShell } from './shell.js';
 /** Files of the host by absolute path: by this machine's own files where it is the host, else through the host's shell. */
 export function hostFiles(access: Files | Shell): HostFiles {
   if (!('run' in access)) return localFiles(access);
-  return isLocal(access) ? localFiles(createFiles('/')) : shellFiles(access);
+  return isLocal(access) ? { ...localFiles(createFiles('/')), readFrom: readLocalFrom } : shellFiles(access);
 }
 
 // A look through a shell costs some milliseconds, and the exit file of a step is looked at often.
@@ -31,6 +31,21 @@ function localFiles(files: Files): HostFiles {
     write: (path, content, mode) => files.write(path, content, mode),
     list: async (path) => (await files.list(path)).map((entry) => entry.name),
   };
+}
+
+async function readLocalFrom(path: string, offset: number, limit: number): Promise<Uint8Array> {
+  const file = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw fail({ code: 'SC3614', kind: 'external', message: `${path} could not be read: ${error.code ?? ''}`, next: ['Check the file and its owner.'], cause: error });
+  });
+  if (file === undefined) return new Uint8Array();
+  try {
+    const size = Math.max(0, Math.min(limit, (await file.stat()).size - offset));
+    const { bytesRead, buffer } = await file.read(Buffer.alloc(size), 0, size, offset);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
 }
 
 function shellFiles(shell: Shell): HostFiles {

@@ -18,6 +18,8 @@ export interface ExecResult {
 /** Files on a host, by absolute path. Writes are atomic: temp file in the same folder, fsync, rename. */
 export interface HostFiles {
   read(path: string): Promise<string | undefined>;
+  /** At most `limit` bytes from `offset` on; none where there is no file. Absent where a part of a file costs as much as a script that cuts it out. */
+  readFrom?(path: string, offset: number, limit: number): Promise<Uint8Array>;
   write(path: string, content: string, mode?: number): Promise<void>;
   list(path: string): Promise<readonly string[]>;
 }

@@ -22,6 +22,8 @@ export interface Releases {
   nextSerial(): Promise<number>;
   /** Files by content, `files/<digest>/…`: only what is missing is sent. */
   putFiles(session: string, files: readonly Upload[]): Promise<void>;
+  /** Writes files below the environment's folder in this order, each crash-safely, in as few scripts as they fit in. Those that are there are replaced. */
+  putInOrder(session: string, files: readonly Upload[]): Promise<void>;
   /** `secrets/<name>`, 0600. */
   putSecret(session: string, name: string, content: string): Promise<void>;
   readSecret(name: string): Promise<string | undefined>;
@@ -67,6 +69,7 @@ export function createReleases(place: Place, readChain: () => Promise<Journal>):
       await upload(session, files.filter(({ path }) => !there.has(path)), 'Writing files of the release');
     },
 
+    putInOrder: (session, files) => upload(session, files, 'Writing the release'),
     putSecret: (session, name, content) => upload(session, [{ path: `secrets/${checked(name)}`, content, mode: 0o600 }], 'Writing secrets'),
     readSecret: (name) => place.files.read(`${folder}/secrets/${checked(name)}`),
 

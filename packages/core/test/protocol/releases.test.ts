@@ -268,6 +268,17 @@ describe('files of a release', () => {
     }
   });
 
+  it('files that were put in an order are there in it, in one script', async () => {
+    const { store, session, folder } = await held();
+    const paths = ['secrets/rel-1.yml', 'releases/rel-1/model.json', 'releases/rel-1/a.json'];
+    await store.putInOrder(session, paths.map((path) => ({ path, content: `of ${path}`, mode: 0o600 })));
+    for (const path of paths) expect(await readFile(join(folder, path), 'utf8')).toBe(`of ${path}`);
+    const times = await Promise.all(paths.map(async (path) => (await stat(join(folder, path), { bigint: true })).ctimeNs));
+    expect(times).toEqual([...times].sort((a, b) => (a < b ? -1 : 1)));
+    await expect(store.putInOrder('s-other', [{ path: 'secrets/x', content: 'x', mode: 0o600 }])).rejects.toMatchObject({ code: 'SC3001' });
+    await expect(stat(join(folder, 'secrets/x'))).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
   it('secrets are readable by their owner alone, and the key is made once', async () => {
     const { root, store, session, folder } = await held();
     await store.putSecret(session, 'rel-1.json', '{"p":"v"}');

@@ -3,6 +3,9 @@ import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../src/adapters/clock.js';
+import { createFiles } from '../../src/adapters/files.js';
+import { hostFiles } from '../../src/adapters/host-files.js';
+import { localShell } from '../../src/adapters/shell.js';
 import { runFolder } from '../../src/protocol/step-run.js';
 import { held, linesOf, scopeAt, step, storeAt } from './support.js';
 
@@ -45,8 +48,11 @@ describe('CORE_STATE: a step', () => {
     expect((lines[1]?.at ?? 0) - (lines[0]?.at ?? 0)).toBeGreaterThan(300);
   });
 
-  it('tells every line of a long log once', async () => {
-    const { store, session, operation } = await held();
+  it.each([
+    ['by scripts', hostFiles(createFiles('/'))],
+    ['by the files of this machine', hostFiles(localShell({ env: process.env }))],
+  ])('tells every line of a long log once, read %s', async (_, files) => {
+    const { store, session, operation } = await held({ files });
     const lines: string[] = [];
     await store.run(session, step(operation, 'i=0; while [ $i -lt 30000 ]; do echo "line number $i ü"; i=$((i+1)); done'), { onLine: (line) => lines.push(line) });
     expect(lines).toHaveLength(30_000);
