@@ -3,6 +3,7 @@ import type { ContainerState, LogLine } from '../ports/containers.js';
 import { openHost, type OpenHost } from './host.js';
 import { identify } from './identity.js';
 import { merged, type Stream } from './merge-streams.js';
+import { momentOf } from './since.js';
 import type { LogEntry, LogsOptions, Workspace } from './types.js';
 
 /** How often following looks for containers that began since. */
@@ -10,9 +11,10 @@ const lookAgainMs = 500;
 
 /**
  * Log lines of the environment's services in order of time. Following goes on through restarts and new containers until the signal.
- * @throws StagecraftError `user` for a service that the environment does not have.
+ * @throws StagecraftError `user` for a service that the environment does not have, and a `since` that is no time.
  */
-export async function* logs(ws: Workspace, options: LogsOptions): AsyncIterable<LogEntry> {
+export async function* logs(ws: Workspace, asked: LogsOptions): AsyncIterable<LogEntry> {
+  const options = asked.since === undefined ? asked : { ...asked, since: momentOf(asked.since, ws.clock.now()) };
   const identity = await identify(ws);
   const host = await openHost(ws, identity);
   const list = (): Promise<readonly ContainerState[]> => host.containers.list({ 'com.docker.compose.project': identity.composeProject });

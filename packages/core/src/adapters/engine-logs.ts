@@ -39,11 +39,19 @@ async function open(docker: Dockerode, id: string, options: LogOptions): Promise
     throw error;
   });
   if (!info) return undefined;
-  const query = { stdout: true, stderr: true, timestamps: true, ...(options.since ? { since: options.since } : {}), ...(options.tail === undefined ? {} : { tail: options.tail }) };
+  const query = { stdout: true, stderr: true, timestamps: true, ...(options.since ? { since: engineTime(options.since) } : {}), ...(options.tail === undefined ? {} : { tail: options.tail }) };
   // Its types say a buffer without follow and a stream with it; which one came is seen here.
   const ask = container.logs.bind(container) as unknown as (options: object) => Promise<Buffer | Source>;
   const answer = await ask({ ...query, follow: options.follow ?? false });
   return { source: Buffer.isBuffer(answer) ? atOnce(answer) : answer, tty: info.Config.Tty };
+}
+
+/** Its API knows seconds alone, whatever its command line takes. */
+function engineTime(time: string): string {
+  const ms = Date.parse(time);
+  if (/^[0-9]+(\.[0-9]+)?$/.test(time) || Number.isNaN(ms)) return time;
+  const fraction = /\.([0-9]{1,9})/.exec(time)?.[1] ?? '0';
+  return `${Math.floor(ms / 1000)}.${fraction.padEnd(9, '0')}`;
 }
 
 function atOnce(bytes: Buffer): Source {

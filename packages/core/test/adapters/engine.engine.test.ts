@@ -55,6 +55,22 @@ engineTest('CLI_LOGS, CLI_STATUS: reads of a real engine', () => {
     expect(lines.every((line) => /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(line.time))).toBe(true);
   });
 
+  it('begins a log at a moment, as RFC 3339 or in seconds', async () => {
+    await start('later', 'busybox:1.35', 'sh', '-c', 'echo one; sleep 0.2; echo two');
+    await docker(['wait', `${project}-later`]);
+    const texts = async (since: string): Promise<readonly string[]> => {
+      const found: string[] = [];
+      for await (const line of engine().logs(`${project}-later`, { since })) found.push(line.text);
+      return found;
+    };
+    const times: string[] = [];
+    for await (const line of engine().logs(`${project}-later`)) times.push(line.time);
+    expect(await texts(times[0] ?? '')).toEqual(['one', 'two']);
+    expect(await texts(times[1] ?? '')).toEqual(['two']);
+    expect(await texts(new Date(Date.parse(times[1] ?? '') - 50).toISOString())).toEqual(['two']);
+    expect(await texts(String(Date.parse(times[1] ?? '') / 1000 + 1))).toEqual([]);
+  });
+
   it('follows a log until the signal', async () => {
     await start('tick', 'busybox:1.35', 'sh', '-c', 'while :; do echo tick; sleep 0.1; done');
     const stop = new AbortController();
