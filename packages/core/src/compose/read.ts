@@ -145,6 +145,11 @@ function guessedPlace(message: string, sources: Sources, locate: (path: Path) =>
   const file = sources.main[0]?.file ?? 'docker-compose.yml';
   const line = /yaml: line (\d+)/.exec(message)?.[1];
   if (line !== undefined) return { file: [...sources.all.keys()].find((name) => message.includes(name)) ?? file, line: Number(line), column: 1 };
+  const cycle = /dependency cycle detected: (\S+) ->/.exec(message)?.[1];
+  if (cycle !== undefined) return locate(['services', cycle, 'depends_on']);
+  // The name is the user's and may hold anything.
+  const extra = /(?:^|[\s:])((?:[A-Za-z0-9_-]+\.)*[A-Za-z0-9_-]+) Additional property (.+) is not allowed/.exec(message);
+  if (extra !== null) return locate([...(extra[1] as string).split('.'), extra[2] as string]);
   const dotted = /\b(services|networks|volumes|configs|secrets)\.([A-Za-z0-9_-]+)((?:[.[][A-Za-z0-9_-]+\]?)*)/.exec(message);
   if (dotted !== null) return locate([dotted[1] as string, dotted[2] as string, ...[...(dotted[3] as string).matchAll(/[A-Za-z0-9_-]+/g)].map(([part]) => (/^\d+$/.test(part) ? Number(part) : part))]);
   const service = /service "([^"]+)"/.exec(message)?.[1];
@@ -154,11 +159,10 @@ function guessedPlace(message: string, sources: Sources, locate: (path: Path) =>
 function refuse(problems: readonly Finding[]): Error {
   const all = sorted(problems);
   const first = all[0] as Finding;
-  const place = first.location === undefined ? '' : `${first.location.file}:${first.location.line}:${first.location.column}: `;
   return fail({
     code: all.length === 1 ? first.code : 'SC1300',
     kind: 'user',
-    message: all.length === 1 ? `${place}${first.message}` : `the Compose files have ${all.length} problems`,
+    message: all.length === 1 ? first.message : `the Compose files have ${all.length} problems`,
     next: all.length === 1 ? (first.next ?? []) : ['correct them; each is named with its line'],
     findings: all,
     ...(first.location === undefined ? {} : { location: first.location }),

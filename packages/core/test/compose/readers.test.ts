@@ -72,6 +72,22 @@ describe('CORE_COMPOSE: the two readers', () => {
     expect(problems).toEqual(['docker-compose.yml:7:5 SC1304 `services.db.cpus` must be a number']);
   });
 
+  composeTest('what Compose alone refuses is found by what it names', async () => {
+    const refused = async (file: string): Promise<readonly string[]> => problemsOf(read(project(file), 'compose'));
+    expect(await refused('services:\n  web:\n    image: web\n    imagee: x\n')).toEqual([expect.stringMatching(/^docker-compose\.yml:4:5 SC1308 .*imagee is not allowed$/)]);
+    expect(await refused('services:\n  web:\n    image: web\n  "a b":\n    image: x\n')).toEqual([expect.stringMatching(/^docker-compose\.yml:4:3 SC1308 .*a b is not allowed$/)]);
+    expect(await refused('services:\n  a:\n    image: web\n    depends_on: [b]\n  b:\n    image: web\n    depends_on: [a]\n')).toEqual([expect.stringMatching(/^docker-compose\.yml:[47]:5 SC1308 .*dependency cycle detected/)]);
+  });
+
+  it('says a single problem once: the place is beside the message', async () => {
+    await expect(read(project('services: { web: { image: web, depends_on: [nobody] } }'), 'built-in')).rejects.toMatchObject({
+      code: 'SC1310',
+      message: 'web depends on `nobody`, which is not there',
+      location: { file: 'docker-compose.yml', line: 1 },
+      findings: [{ message: 'web depends on `nobody`, which is not there' }],
+    });
+  });
+
   composeTest('`include` is Compose’s to read: its services and their env files are there, paths from the project', async () => {
     const folder = project({
       'docker-compose.yml': 'include: [lib/compose.yml]\nservices: { web: { image: web, depends_on: [db] } }\n',
