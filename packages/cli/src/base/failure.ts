@@ -49,8 +49,11 @@ function usageOf(error: unknown): string | undefined {
   if (!(error instanceof Error) || (error as { oclif?: unknown }).oclif === undefined) return undefined;
   const isParser = 'parse' in error;
   const isSearch = /^Command .+ not found\.?$/i.test(error.message);
-  if (!isParser && !isSearch) return undefined;
+  // A value that a flag's own parser refuses is told as a plain error of oclif.
+  const isValue = error.message.startsWith('Parsing --');
+  if (!isParser && !isSearch && !isValue) return undefined;
   return error.message
+    .replace(/^Parsing (--\S+)\s+/, '$1: ')
     .replace(/\n?See more help with --help$/, '')
     .replace(/^Command (.+) not found\.?$/i, (_, id: string) => `there is no command "${id.replaceAll(':', ' ')}"`)
     .trim();

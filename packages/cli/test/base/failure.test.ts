@@ -110,6 +110,12 @@ describe('the exit code', () => {
     expect(exitCode).toBe(0);
   });
 
+  it('of a flag that wants a number is 1', () =>
+    inProject(async (cwd) => {
+      const { exitCode, stderr } = await run(['logs', '--tail', 'x'], { cwd });
+      expect([exitCode, stderr]).toEqual([1, 'error  --tail: Expected an integer but received: x  SC5410\n    Run: stagecraft logs --help\n']);
+    }));
+
   it('of a mistyped duration is 1', () =>
     inProject(async (cwd) => {
       const { stderr, exitCode } = await run(['deploy', '--lock-wait', '5 minutes'], { cwd });
