@@ -41,7 +41,7 @@ export default class Plan extends StagecraftCommand<typeof Plan> {
       data: plan,
       json,
       text: () => (format === 'json' ? json : format === 'mermaid' ? renderPlanMermaid(plan) : renderPlanText(plan)),
-      exitCode: this.flags['detailed-exitcode'] && hasChanges(plan) ? 20 : 0,
+      exitCode: isRefused(plan) ? 1 : this.flags['detailed-exitcode'] && hasChanges(plan) ? 20 : 0,
     };
   }
 
@@ -52,6 +52,11 @@ export default class Plan extends StagecraftCommand<typeof Plan> {
       throw fail({ code: 'SC5417', kind: 'user', message: `the plan cannot be saved as ${path}: ${(cause as NodeJS.ErrnoException).code ?? 'unknown error'}`, next: ['name a file in a folder that is there, and that you may write'], cause });
     }
   }
+}
+
+/** `deploy` would refuse it, so a check before it must not pass. */
+function isRefused(plan: PlanData): boolean {
+  return plan.findings.some(({ severity }) => severity === 'error');
 }
 
 function hasChanges(plan: PlanData): boolean {

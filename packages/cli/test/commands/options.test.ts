@@ -61,7 +61,7 @@ describe('CLI_GLOBAL_FLAGS: core is asked for what the flags say', () => {
 });
 
 describe('a saved plan', () => {
-  const plan = { steps: [] } as unknown as DraftPlan;
+  const plan = { steps: [], findings: [] } as unknown as DraftPlan;
   const texts: Partial<Actions> = { renderPlanText: () => 'the plan\n', renderPlanJson: () => '{}\n', savePlan: () => 'saved\n' };
 
   it('is written by plan --out, from where the person stands', () =>

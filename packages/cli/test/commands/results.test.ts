@@ -117,13 +117,18 @@ describe('CLI_GLOBAL_FLAGS: a result reads well', () => {
 });
 
 describe('the exit code', () => {
-  const plan = (steps: number): Partial<Actions> => ({ planAction: () => Promise.resolve({ steps: Array.from({ length: steps }) } as unknown as DraftPlan), renderPlanText: () => '', renderPlanJson: () => '{}' });
+  const plan = (steps: number, findings: readonly unknown[] = []): Partial<Actions> => ({ planAction: () => Promise.resolve({ steps: Array.from({ length: steps }), findings } as unknown as DraftPlan), renderPlanText: () => '', renderPlanJson: () => '{}' });
   it.each([
     [['plan'], 3, 0],
     [['plan', '--detailed-exitcode'], 3, 20],
     [['plan', '--detailed-exitcode'], 0, 0],
   ])('of %j with %i steps is %i', async (argv, steps, code) => {
     expect((await shown(argv, plan(steps))).exitCode).toBe(code);
+  });
+
+  it.each([['plan'], ['plan', '--detailed-exitcode']])('of %s is 1 where deploy would refuse it', async (...argv) => {
+    expect((await shown(argv, plan(3, [{ severity: 'error', code: 'SC1', message: 'no' }]))).exitCode).toBe(1);
+    expect((await shown(['plan'], plan(3, [{ severity: 'warning', code: 'SC1', message: 'well' }]))).exitCode).toBe(0);
   });
 
   const healthy: StatusResult = { ...status, healthy: true };
@@ -138,7 +143,7 @@ describe('the exit code', () => {
 });
 
 describe('plan', () => {
-  const plan = { steps: [] } as unknown as DraftPlan;
+  const plan = { steps: [], findings: [] } as unknown as DraftPlan;
   const actions: Partial<Actions> = { planAction: () => Promise.resolve(plan), renderPlanText: () => 'text\n', renderPlanJson: () => '{ "plan": 1 }\n', renderPlanMermaid: () => 'flowchart TD\n' };
   it.each([
     [['--format', 'text'], 'text\n'],
