@@ -176,7 +176,8 @@ describe('DEPLOY_ROLLOUT: the promise', () => {
       }),
       { numRuns: 4 * runs.numRuns },
     );
-    expect(instants).toBeGreaterThan(runs.numRuns);
+    // How many random worlds hold such a service is chance; that some do is not.
+    expect(instants).toBeGreaterThan(runs.numRuns / 10);
   });
 });
 
