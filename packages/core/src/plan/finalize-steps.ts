@@ -20,7 +20,7 @@ export function finalizeHost(stage: Stage, rollout: ReadonlySet<string>): readon
   }
   // A network cannot be removed while something that runs is on it.
   const inUse = [...services.values()].some(({ here }) => [...here.keep, ...here.resume].some((c) => c.onEdge));
-  if (inUse || host.ruleKeys.size > 0 || host.table.current().routes.length > 0 || (!view.edgeSeen && view.table.routes.length === 0)) return steps;
+  if (inUse || host.ruleKeys.size > 0 || host.table.current().routes.length > 0 || (view.table.routes.length === 0 && ![...view.found.values()].flat().some((c) => c.onEdge))) return steps;
   addHostStep(host, 'edge/take-down', {
     phase: 'finalize',
     action: { kind: 'edge.remove', network: host.edge },

@@ -6,12 +6,13 @@ import type { HostView } from './view.js';
  * reference is what the hosts have under it. Built ones are known by their build alone.
  */
 export function resolveImages(desired: Desired, hosts: readonly HostView[]): Desired {
-  return { ...desired, services: desired.services.map((service) => resolveImage(service, hosts)) };
+  const recorded = new Map(hosts.flatMap((host) => (host.serving?.services ?? []).flatMap(({ name, image }) => (image.id === undefined ? [] : [[`${name} ${image.reference}`, image.id] as const]))));
+  return { ...desired, services: desired.services.map((service) => resolveImage(service, recorded, hosts)) };
 }
 
-function resolveImage(service: DesiredService, hosts: readonly HostView[]): DesiredService {
+function resolveImage(service: DesiredService, recorded: ReadonlyMap<string, string>, hosts: readonly HostView[]): DesiredService {
   if (service.build || service.image.id !== undefined || service.kind === 'external') return service;
-  const recorded = hosts.map((host) => host.serving?.services.find((s) => s.name === service.name)?.image).find((image) => image?.reference === service.image.reference && image.id !== undefined);
-  const id = recorded?.id ?? hosts.map((host) => host.images[service.image.reference]).find((known) => known !== undefined);
+  const { reference } = service.image;
+  const id = recorded.get(`${service.name} ${reference}`) ?? hosts.map((host) => host.images[reference]).find((known) => known !== undefined);
   return id === undefined ? service : { ...service, image: { ...service.image, id } };
 }

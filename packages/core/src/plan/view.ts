@@ -2,7 +2,7 @@ import type { Desired, DesiredService } from '../compose/model.js';
 import type { HostObservation, Observation } from '../observe/types.js';
 import type { RouteTable } from '../plugin-api/route.js';
 import { claimsOf } from '../rollout/claims.js';
-import { byNumber, foundOf, type Found } from '../rollout/found.js';
+import { byNumber, foundOf, runs, type Found } from '../rollout/found.js';
 import { emptyTable, targetName } from '../routes/table.js';
 import type { PlanInput } from './types.js';
 
@@ -15,6 +15,7 @@ export interface HostView {
   /** By service, in order of their numbers. */
   readonly found: ReadonlyMap<string, readonly Found[]>;
   readonly table: RouteTable;
+  /** Something that runs is on the edge: it is there, and whoever made it joined the proxy to it. */
   readonly edgeSeen: boolean;
   readonly release: string | undefined;
   readonly version: string | undefined;
@@ -74,7 +75,7 @@ function viewHost(name: string, desired: Desired, observation: Observation): Hos
     blind: !live && release === undefined,
     found: byService,
     table: live ? (seen?.table ?? empty) : assumedTable(empty, serving, found),
-    edgeSeen: found.some((c) => c.onEdge),
+    edgeSeen: found.some((c) => c.onEdge && runs(c)),
     release,
     version: seen?.serving?.version ?? (live ? undefined : newest?.version),
     serving,

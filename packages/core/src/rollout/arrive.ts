@@ -37,7 +37,7 @@ function resume(stage: ServiceStage, needs: readonly string[]): string | undefin
 function start(stage: ServiceStage, needs: readonly string[]): string | undefined {
   const { host, service, change } = stage;
   if (change.start === 0) return undefined;
-  const kept = service.kind === 'data' && change.stop.length === 0;
+  const kept = service.kind === 'data' && change.change === 'create';
   const started = addStep(host, service.name, 'start', {
     action: { kind: 'container.start', service: service.name, count: change.start },
     touches: [`container:${service.name}`],

@@ -60,12 +60,15 @@ export function editTable(observed: RouteTable, possible: readonly Route[]): Tab
     dropRule: (route) => put(ruleKey(route), undefined),
     addTargets(service, names) {
       const entry = entryOf(service);
+      if (names.every((id) => entry.ids.get(id) === everyPort)) return;
       const all: [string, ReadonlySet<number>][] = [...entry.ids, ...names.map((id): [string, ReadonlySet<number>] => [id, everyPort])];
       entry.ids = new Map(all.sort(([a], [b]) => byCodeUnit(a, b)));
       changed(entry);
     },
     keepTargets(service, names) {
       const entry = entryOf(service);
+      // Most services of a large environment are not routed: for them nothing changes, and no new table is made.
+      if ([...entry.ids.keys()].every((id) => names.includes(id))) return;
       entry.ids = new Map([...entry.ids].filter(([id]) => names.includes(id)));
       changed(entry);
     },
