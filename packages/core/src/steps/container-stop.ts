@@ -53,7 +53,10 @@ function stopCommand(action: Stop): string[] {
 
 // Only after the stop: disconnecting cuts open requests.
 function offTheEdge(action: Stop, old: OldContainer): string[] {
-  return action.edge ? [`! ${connected(action.edge, old.id)} || docker network disconnect ${action.edge} ${old.id}`] : [];
+  if (!action.edge) return [];
+  // It mostly is on it, and to ask first costs as much as to do it.
+  const leave = `docker network disconnect ${action.edge} ${old.id}`;
+  return [`${leave} 2>/dev/null || if ${connected(action.edge, old.id)}; then ${leave}; fi`];
 }
 
 function onTheEdge(action: Stop, old: OldContainer): string[] {

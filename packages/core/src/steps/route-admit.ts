@@ -45,6 +45,7 @@ function joinScript(action: Admit, world: StepWorld): string {
     action.ids ? `ids='${action.ids.join(' ')}'` : `ids=$(docker ps -a --no-trunc ${filters.join(' ')} --format '{{.Label "com.docker.compose.container-number"}} {{.ID}}' | sort -n | cut -d ' ' -f 2)`,
     `[ "$(printf '%s\\n' $ids | grep -c .)" -eq ${aliases.length} ] || { echo "expected ${aliases.length} new containers of ${action.service}, there are $(printf '%s\\n' $ids | grep -c .)"; exit 70; }`,
     `set -- ${aliases.join(' ')}`,
-    `for id in $ids; do join ${network} "$id" "$1"; shift; done`,
+    // A new container mostly is not on it, and to ask first costs as much as to do it.
+    `for id in $ids; do timeout -k 10 60 docker network connect --alias "$1" ${network} "$id" 2>/dev/null || join ${network} "$id" "$1"; shift; done`,
   ].join('\n');
 }
