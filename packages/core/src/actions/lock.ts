@@ -3,6 +3,7 @@ import { describeOwner, holderIsDead } from '../protocol/owner.js';
 import { openHost } from './host.js';
 import { identify } from './identity.js';
 import type { LockStatus, Workspace } from './types.js';
+import { waiting } from './under-lock.js';
 
 /** Who holds the environment's lock, and what is open. */
 export async function lockStatus(ws: Workspace): Promise<LockStatus> {
@@ -27,7 +28,7 @@ export async function lockTake(ws: Workspace, options: { readonly id?: string })
   if (options.id === undefined) await confirm(ws, `Take the lock of ${identity.environment} from ${lock.owner.user} on ${lock.owner.machine} (${lock.owner.command}, since ${lock.since}, in ${lock.phase})?`, lock.session);
   const owner = await describeOwner(ws.processEnv, ws.command);
   const { session } = await host.store.takeOver({ expect: lock.session, owner, operation: lock.operation, now: ws.clock.now() });
-  await host.store.waitForStep();
+  await host.store.waitForStep(waiting(ws));
   await host.store.release(session);
   return lockStatus(ws);
 }

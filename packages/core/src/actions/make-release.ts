@@ -1,19 +1,20 @@
 import type { Desired } from '../compose/model.js';
 import { fail } from '../errors/index.js';
 import { operationBegins } from '../io/catalogue/phases.js';
+import { interrupted } from '../phases/walk.js';
 import { phaseNames, type DraftPlan, type PhaseName, type SealedPlan } from '../plan/types.js';
 import { nextSerialOf, servingOf } from '../protocol/history.js';
 import type { OpenRecord, ReleaseRecord } from '../protocol/types.js';
 import { writeCache } from './cache.js';
-import { closeRelease } from './close.js';
 import { refuseFindings } from './findings.js';
 import type { Gathered } from './gather.js';
 import type { Operation } from './open-operation.js';
-import { carryOut, failureOf, keepsOpen, progress, skipOpenPhases, tellEnd, walkOf, walkPhase, type Ended } from './operation.js';
-import { proxyInUse } from './proxy.js';
+import { carryOut, failureOf, keepsOpen, walkOf, walkPhase, type Ended } from './operation.js';
+import { proxyOfOperation } from './proxy.js';
 import { putSealed } from './sealed.js';
 import type { DeployResult } from './types.js';
 import type { Held } from './under-lock.js';
+import { closeUnsealed } from './unsealed.js';
 import { urlsOf } from './urls.js';
 import type { Version } from './version.js';
 
@@ -46,8 +47,8 @@ export async function makeRelease(held: Held, intake: Intake): Promise<DeployRes
 export async function finish(operation: Operation, intake: Intake, resumed: boolean): Promise<DeployResult> {
   const { ws, open, record } = operation;
   ws.io.event(operationBegins({ operation: open.operation, kind: open.kind, release: open.release, version: open.version, environment: record.environment, project: record.project, resumed }));
-  const sealed = await sealing(operation, intake);
-  return resultOf(operation, sealed.plan, await carryOut(operation, sealed.plan, await proxyInUse(ws, operation.host, sealed.plan, sealed.gathered.proxy)));
+  const plan = await sealing(operation, intake);
+  return resultOf(operation, plan, await carryOut(operation, plan, await proxyOfOperation(operation, plan)));
 }
 
 /** The result of an operation that came to its end, and the project's readable cache of it. */
@@ -91,8 +92,8 @@ async function begin(held: Held, intake: Intake, history: readonly ReleaseRecord
 }
 
 /** Build, push and seal. A failure here has changed nothing of the application: it decides abort, and its exit code is the error's own. */
-async function sealing(operation: Operation, intake: Intake): Promise<{ readonly plan: SealedPlan; readonly gathered: Gathered }> {
-  const { open, host } = operation;
+async function sealing(operation: Operation, intake: Intake): Promise<SealedPlan> {
+  const { open } = operation;
   let phase: PhaseName = 'build';
   try {
     const built = await intake.build(operation);
@@ -103,14 +104,12 @@ async function sealing(operation: Operation, intake: Intake): Promise<{ readonly
     const plan = intake.seal(gathered, { release: open.release, operation: open.operation, ...(open.prior ? { prior: open.prior } : {}) });
     refuseFindings(plan.findings);
     await putSealed(operation, plan, gathered);
-    return { plan, gathered };
+    return plan;
   } catch (error) {
+    // A tool that was ended by the signal may say anything.
+    if (operation.ws.signal.aborted) throw interrupted();
     if (keepsOpen(error)) throw error;
-    await host.store.decide(operation.session, open.operation, 'abort');
-    await skipOpenPhases(operation);
-    await closeRelease(operation, undefined, 'failed', await progress(operation), failureOf(error, phase));
-    await writeCache(operation.ws, host, operation.record.environment);
-    tellEnd(operation, 'failed');
+    await closeUnsealed(operation, failureOf(error, phase));
     throw error;
   }
 }

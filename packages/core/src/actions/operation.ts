@@ -26,6 +26,7 @@ export async function carryOut(operation: Operation, plan: SealedPlan, proxy: Pr
   const { host, open } = operation;
   const walk = walkOf(operation, plan, proxy);
   let decision = await host.store.readDecision(open.operation);
+  if (decision === 'commit') await standAgain(operation, walk, plan);
   let failure: { readonly error: unknown; readonly phase: PhaseName } | undefined;
   if (decision === undefined) {
     try {
@@ -36,6 +37,7 @@ export async function carryOut(operation: Operation, plan: SealedPlan, proxy: Pr
       decision = await decide(operation, 'commit');
     } catch (error) {
       if (keepsOpen(error)) throw error;
+      if (operation.ws.signal.aborted) throw interrupted();
       failure = { error, phase: await failedPhase(operation) };
       decision = await decide(operation, 'abort');
     }
@@ -54,6 +56,19 @@ export async function abortOperation(operation: Operation, plan: SealedPlan, pro
       next: ['stagecraft deploy --resume', 'then: stagecraft rollback'],
     });
   return goBack(operation, walkOf(operation, plan, proxy), plan, undefined);
+}
+
+/** A host that booted after the decision may have ended what it is about: it is brought up again before anything old is removed. */
+async function standAgain(operation: Operation, walk: Walk, plan: SealedPlan): Promise<void> {
+  const known = await progress(operation);
+  const steps = plan.steps.filter((step) => step.phase === 'rollout');
+  if (sameBoot(walk, known, steps.map((step) => step.id))) return;
+  try {
+    await walkSteps(walk, known, steps);
+  } catch (error) {
+    if (keepsOpen(error)) throw error;
+    operation.ws.io.event(holdsOpen({ text: `The release is committed, but since the host booted it is not as it was: ${(error as Error).message}` }));
+  }
 }
 
 async function goForward(operation: Operation, walk: Walk, plan: SealedPlan): Promise<Ended> {
@@ -124,17 +139,31 @@ async function stillHealthy(walk: Walk, plan: SealedPlan): Promise<void> {
   const gates = plan.steps.filter((step) => step.action.kind === 'container.gate');
   for (const step of gates) {
     if (step.action.kind !== 'container.gate') continue;
-    const { service, ids } = step.action;
+    const { service, ids, count } = step.action;
     const world = walk.world(step);
     const found = ids ? await Promise.all(ids.map((id) => world.containers.inspect(id))) : await world.containers.list({ 'com.docker.compose.project': plan.desired.composeProject, 'com.docker.compose.service': service, 'stagecraft.operation': plan.operation });
+    if (found.length < count) throw fail({ code: 'SC3404', kind: 'external', message: `Containers of ${service} passed their gate, but ${count - found.length} of ${count} are gone now, before the release was committed.`, next: ['docker events --since 10m --until 0s'] });
     const down = found.find((c) => !c || c.restartCount > 0 || !passed(c, { settleMs: 0 }, world.clock.now()));
     if (down) throw fail({ code: 'SC3404', kind: 'external', message: `${down.name} of ${service} passed its gate, but is ${down.health ?? down.status} now, before the release was committed.`, next: [`stagecraft logs ${service}`] });
   }
 }
 
 async function decide(operation: Operation, wanted: Decision): Promise<Decision> {
-  const decision = await operation.host.store.decide(operation.session, operation.open.operation, wanted);
-  operation.ws.io.event(decisionMade({ operation: operation.open.operation, decision }));
+  const { host, open, session, ws } = operation;
+  let decision: Decision;
+  try {
+    decision = await host.store.decide(session, open.operation, wanted);
+  } catch (error) {
+    if (!isStagecraftError(error) || error.kind !== 'external') throw error;
+    throw fail({
+      code: 'SC3222',
+      kind: 'mixed',
+      message: `${open.release} is undecided: the decision could not be written on ${host.name}. Nothing old was removed, and nothing was taken back. ${error.message}`,
+      next: [...error.next.filter((line) => !line.includes('run the command again')), 'stagecraft deploy --resume', 'stagecraft deploy --abort'],
+      cause: error,
+    });
+  }
+  ws.io.event(decisionMade({ operation: open.operation, decision }));
   return decision;
 }
 

@@ -1,6 +1,5 @@
 import type { Settings } from '../config/types.js';
 import type { Desired } from '../compose/model.js';
-import type { Observation } from '../observe/types.js';
 import type { SealedPlan } from '../plan/types.js';
 import type { ProxyProvider } from '../plugin-api/proxy.js';
 import { indexProviders, type ProviderIndex } from '../providers/index-providers.js';
@@ -9,6 +8,7 @@ import { placeOn } from '../routes/place.js';
 import { providerContext } from '../providers/context.js';
 import type { ProxyInUse } from '../steps/types.js';
 import type { OpenHost } from './host.js';
+import type { Operation } from './open-operation.js';
 import type { Workspace } from './types.js';
 
 /** The proxy provider of an environment, loaded. */
@@ -26,13 +26,20 @@ export async function loadProxy(index: ProviderIndex, settings: Settings): Promi
 }
 
 /** The proxy of a sealed model; where it routes nothing, that of the release that serves, whose routes have to go. */
-export async function sealedProxy(ws: Workspace, desired: Desired, observation: Observation | undefined): Promise<LoadedProxy | undefined> {
-  const proxy = desired.proxy ?? observation?.hosts.find((host) => host.serving?.desired.proxy)?.serving?.desired.proxy;
+export async function sealedProxy(ws: Workspace, desired: Desired, serving: Desired | undefined): Promise<LoadedProxy | undefined> {
+  const proxy = desired.proxy ?? serving?.proxy;
   return proxy && load(indexProviders(ws.plugins), proxy);
 }
 
+/** The proxy of an operation whose plan is sealed; undefined where it has nothing to do with routes. */
+export async function proxyOfOperation({ ws, host, open }: Operation, plan: SealedPlan): Promise<ProxyInUse | undefined> {
+  // A release without routes takes those of the one before away, by the proxy that serves them.
+  const prior = open.prior === undefined ? undefined : await host.store.readReleaseFile(open.prior, 'model.json');
+  return proxyInUse(ws, host, plan, await sealedProxy(ws, plan.desired, prior === undefined ? undefined : (JSON.parse(prior) as Desired)));
+}
+
 /** The proxy as steps use it: with its place on the host. */
-export async function proxyInUse(ws: Workspace, host: OpenHost, plan: Pick<SealedPlan, 'project' | 'environment'>, proxy: LoadedProxy | undefined): Promise<ProxyInUse | undefined> {
+async function proxyInUse(ws: Workspace, host: OpenHost, plan: Pick<SealedPlan, 'project' | 'environment'>, proxy: LoadedProxy | undefined): Promise<ProxyInUse | undefined> {
   if (!proxy) return undefined;
   const context = providerContext({ project: plan.project, environment: plan.environment, config: proxy.config, folder: ws.folder, io: ws.io, exec: ws.exec, hosts: { [host.name]: host }, clock: ws.clock, signal: ws.signal });
   return { id: proxy.provider.id, provider: proxy.provider, config: proxy.config, place: await placeOn(host, proxy), context };

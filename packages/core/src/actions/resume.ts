@@ -2,28 +2,28 @@ import { fail } from '../errors/index.js';
 import { operationBegins } from '../io/catalogue/phases.js';
 import { describeOwner } from '../protocol/owner.js';
 import type { OpenRecord, ReleaseRecord } from '../protocol/types.js';
-import { closeRelease } from './close.js';
 import { deployIntake } from './deploy-intake.js';
 import { openHost, type Identity } from './host.js';
 import { identify } from './identity.js';
 import { finish, resultOf } from './make-release.js';
 import type { Operation } from './open-operation.js';
-import { abortOperation, carryOut, progress, tellEnd } from './operation.js';
-import { proxyInUse, sealedProxy } from './proxy.js';
+import { abortOperation, carryOut } from './operation.js';
+import { proxyOfOperation } from './proxy.js';
 import { rollbackIntake } from './rollback.js';
 import { readSealed } from './sealed.js';
 import { loadSettings } from './settings.js';
 import type { DeployOptions, DeployResult, Workspace } from './types.js';
-import { holding } from './under-lock.js';
+import { holding, waiting } from './under-lock.js';
+import { closeUnsealed } from './unsealed.js';
 
 /** Goes on with the open operation from where its journal says it stands; after a decision to abort it finishes the way back. */
 export async function resume(ws: Workspace, options: DeployOptions): Promise<DeployResult> {
   return withOpen(ws, async (operation) => {
     const { host, open } = operation;
     const plan = await readSealed(host, open.release);
-    if (!plan) return notSealed(operation, options);
+    if (!plan) return (await host.store.readDecision(open.operation)) === 'abort' ? abandoned(operation) : notSealed(operation, options);
     ws.io.event(operationBegins({ operation: open.operation, kind: open.kind, release: open.release, version: open.version, environment: operation.record.environment, project: operation.record.project, resumed: true }));
-    const proxy = await proxyInUse(ws, host, plan, await sealedProxy(ws, plan.desired, undefined));
+    const proxy = await proxyOfOperation(operation, plan);
     return resultOf(operation, plan, await carryOut(operation, plan, proxy));
   });
 }
@@ -33,16 +33,17 @@ export async function abort(ws: Workspace): Promise<DeployResult> {
   return withOpen(ws, async (operation) => {
     const { host, open } = operation;
     const plan = await readSealed(host, open.release);
-    if (!plan) {
-      await host.store.decide(operation.session, open.operation, 'abort');
-      const release = await closeRelease(operation, undefined, 'failed', await progress(operation), { code: 'SC3213', message: 'aborted before it was sealed', phase: 'build' });
-      tellEnd(operation, 'failed');
-      return { outcome: 'failed', release, decision: 'abort', urls: [], exitCode: 0 };
-    }
+    if (!plan) return abandoned(operation);
     ws.io.event(operationBegins({ operation: open.operation, kind: open.kind, release: open.release, version: open.version, environment: operation.record.environment, project: operation.record.project, resumed: true }));
-    const proxy = await proxyInUse(ws, host, plan, await sealedProxy(ws, plan.desired, undefined));
+    const proxy = await proxyOfOperation(operation, plan);
     return resultOf(operation, plan, await abortOperation(operation, plan, proxy), 'abort');
   });
+}
+
+/** It ends as it is: nothing was sealed, so there is nothing to take back. */
+async function abandoned(operation: Operation): Promise<DeployResult> {
+  const release = await closeUnsealed(operation, { code: 'SC3213', message: 'aborted before it was sealed', phase: 'build' });
+  return { outcome: 'failed', release, decision: 'abort', urls: [], exitCode: 0 };
 }
 
 /** Nothing was sealed, so nothing has changed: build and plan again under the same operation. */
@@ -65,7 +66,7 @@ async function withOpen<T>(ws: Workspace, work: (operation: Operation) => Promis
   const open = await host.store.readOpen();
   if (!open) throw nothingOpen(identity);
   // The lock of the operation itself is given where its holder left or is proved dead; else this says who holds it.
-  const { session } = await host.store.acquire(await describeOwner(ws.processEnv, ws.command), open.operation, ws.clock.now());
+  const { session } = await host.store.acquire(await describeOwner(ws.processEnv, ws.command), open.operation, ws.clock.now(), waiting(ws));
   return holding(host, session, async () => {
     const now = await host.store.readOpen();
     if (now?.operation !== open.operation) throw nothingOpen(identity);

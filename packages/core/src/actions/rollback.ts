@@ -50,7 +50,7 @@ export async function rollbackIntake(ws: Workspace, host: OpenHost, target: Rele
     build: () => Promise.resolve({}),
     async gather(): Promise<Gathered> {
       const fresh = await rollbackInput(ws, host, target, options);
-      return { input: fresh, values: await readValues(host, target.id), uploads: [], proxy: await sealedProxy(ws, fresh.desired, fresh.observation) };
+      return { input: fresh, values: await readValues(host, target.id), uploads: [], proxy: await sealedProxy(ws, fresh.desired, fresh.observation.hosts[0]?.serving?.desired) };
     },
     seal: (gathered, ids) => seal({ ...input, ...gathered.input, ...ids }),
   };
@@ -61,7 +61,7 @@ async function rollbackInput(ws: Workspace, host: OpenHost, target: ReleaseRecor
   if (text === undefined) throw fail({ code: 'SC5013', kind: 'external', message: `The sealed model of ${target.id} is not on ${host.name} any more.`, next: ['stagecraft releases list'] });
   const desired = JSON.parse(text) as Desired;
   const observation = await observe(host, desired.services.map((service) => service.image.id ?? service.image.reference), desired.composeProject);
-  const proxy = await sealedProxy(ws, desired, observation);
+  const proxy = await sealedProxy(ws, desired, observation.hosts[0]?.serving?.desired);
   return {
     kind: 'rollback',
     desired,

@@ -2,6 +2,7 @@ import type { Settings } from '../config/types.js';
 import { fail, isStagecraftError } from '../errors/index.js';
 import { holdsOpen } from '../io/catalogue/phases.js';
 import { operationId, releaseId } from '../protocol/ids.js';
+import type { WaitOptions } from '../protocol/lock.js';
 import { describeOwner } from '../protocol/owner.js';
 import type { OpenRecord } from '../protocol/types.js';
 import type { OpenHost } from './host.js';
@@ -42,11 +43,15 @@ export async function holding<T>(host: OpenHost, session: string, work: () => Pr
   try {
     result = await work();
   } catch (error) {
-    const taken = isStagecraftError(error) && error.kind === 'locked' && error.code !== openCode;
-    if (!taken) await host.store.leave(session).catch(() => undefined);
+    await host.store.leave(session).catch(() => undefined);
     throw error;
   }
-  await host.store.release(session);
+  try {
+    await host.store.release(session);
+  } catch (error) {
+    // Closing the operation set the lock free: another may have it already.
+    if (!isStagecraftError(error) || error.kind !== 'locked') throw error;
+  }
   return result;
 }
 
@@ -56,21 +61,33 @@ async function acquire(ws: Workspace, host: OpenHost, operation: string, waitMs:
   let told = false;
   for (;;) {
     try {
-      return (await host.store.acquire(owner, operation, ws.clock.now())).session;
+      return (await host.store.acquire(owner, operation, ws.clock.now(), waiting(ws))).session;
     } catch (error) {
       if (!isStagecraftError(error) || error.kind !== 'locked' || ws.clock.now() - begin >= waitMs) throw error;
       if (!told) ws.io.event(holdsOpen({ text: `${error.message} Waiting up to ${Math.round(waitMs / 1000)} s.` }));
       told = true;
-      await ws.clock.sleep(500, ws.signal);
+      await ws.clock.sleep(500, ws.signal).catch(() => {
+        throw fail({ code: 'SC3212', kind: 'interrupted', message: 'Interrupted while waiting for the lock. Nothing was changed.' });
+      });
     }
   }
 }
 
-const openCode = 'SC5005';
+/** How a command waits for a dead holder's step to end. */
+export function waiting(ws: Workspace): WaitOptions {
+  let told = false;
+  return {
+    signal: ws.signal,
+    waiting() {
+      if (!told) ws.io.event(holdsOpen({ text: 'Waiting for the step of an earlier command, which still runs on the host.' }));
+      told = true;
+    },
+  };
+}
 
 function unfinished(open: OpenRecord, environment: string): Error {
   return fail({
-    code: openCode,
+    code: 'SC5005',
     kind: 'locked',
     message: `A ${open.kind} of ${environment} is open: ${open.release} (version ${open.version}), begun ${open.since} by ${open.by}, on ${open.hosts.join(', ')}.`,
     next: [`stagecraft deploy --resume --env ${environment}`, `stagecraft deploy --abort --env ${environment}`],

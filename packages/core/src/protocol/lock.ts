@@ -16,6 +16,12 @@ export interface TakeOver {
   readonly now: number;
 }
 
+export interface WaitOptions {
+  readonly signal?: AbortSignal;
+  /** Called again and again while the step still runs. */
+  readonly waiting?: () => void;
+}
+
 /** The lock of one environment on one host. Every change is one script under flock of `lock.mutex` that compares the session first. */
 export interface EnvironmentLock {
   readLock(): Promise<LockRecord | undefined>;
@@ -24,7 +30,7 @@ export interface EnvironmentLock {
    * nothing of that holder is open, or when it is this very operation; then it waits for the dead holder's step to end.
    * @throws StagecraftError `locked` (SC3000) that says who holds it; `user` (SC3003) when `operation` is closed already.
    */
-  acquire(owner: Owner, operation: string, now: number): Promise<{ readonly session: string }>;
+  acquire(owner: Owner, operation: string, now: number, wait?: WaitOptions): Promise<{ readonly session: string }>;
   /** Says in which phase the holder is, and that it lives. @throws StagecraftError `locked` (SC3001) when another took over. */
   beat(session: string, phase: string): Promise<void>;
   /** Gives the lock back; where a step still runs it is marked left instead. Idempotent. @throws StagecraftError `locked` (SC3001). */
@@ -33,7 +39,7 @@ export interface EnvironmentLock {
   /** Writes a new session where the lock still names `expect`. Then `waitForStep`, and only then observe. @throws StagecraftError `locked` (SC3004) when it names another. */
   takeOver(take: TakeOver): Promise<{ readonly session: string }>;
   /** Waits until the flock on `step.lock` is free: whatever script ran before is proved dead. Journals a take-over that went before. */
-  waitForStep(options?: { readonly signal?: AbortSignal; readonly waiting?: () => void }): Promise<void>;
+  waitForStep(options?: WaitOptions): Promise<void>;
   /** A step's script, or something that it started, is alive. */
   stepRunning(): Promise<boolean>;
 }
@@ -44,7 +50,7 @@ export function createLock(place: Place, isDead: (lock: LockRecord, here: Owner)
   const lock: EnvironmentLock = {
     readLock: () => readLock(place),
 
-    async acquire(owner, operation, now) {
+    async acquire(owner, operation, now, wait) {
       const session = sessionId(place.clock);
       const record = line({ session, operation, owner, phase: 'begin', since: new Date(now).toISOString(), left: false });
       const [answer, found] = split(await runScript(place, acquireScript(operation, record), 'Taking the lock'));
@@ -52,11 +58,16 @@ export function createLock(place: Place, isDead: (lock: LockRecord, here: Owner)
       if (answer === 'closed') throw fail({ code: 'SC3003', kind: 'user', message: `The operation ${operation} is closed: there is nothing to resume or abort.`, next: ['stagecraft status', 'stagecraft releases list'] });
       // Where the line cannot be read as a lock, reading the file says so.
       const holder = parseObject<LockRecord>(found) ?? (await readLock(place));
-      if (holder === undefined) return lock.acquire(owner, operation, now);
+      if (holder === undefined) return lock.acquire(owner, operation, now, wait);
       const dead = await isDead(holder, owner);
       if (dead && (holder.operation === operation || (await nothingOpen(place, holder.operation)))) {
         const took = await lock.takeOver({ expect: holder.session, owner, operation, now });
-        await lock.waitForStep();
+        try {
+          await lock.waitForStep(wait);
+        } catch (error) {
+          await giveBack(place, took.session).catch(() => undefined);
+          throw error;
+        }
         return took;
       }
       throw heldBy(holder, now, dead);
