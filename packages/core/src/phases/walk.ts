@@ -35,7 +35,8 @@ export async function walkSteps(given: Walk, progress: Progress, steps: readonly
           runStep(walk, progress, step, 'do').then(
             () => void done.add(step.id),
             (error: unknown) => {
-              failure ??= { error: walk.signal.aborted ? interrupted() : error };
+              // The step that it waited for tells why, maybe later: a failed job is asked for its log first.
+              if (!(error instanceof NotBegun)) failure ??= { error: walk.signal.aborted ? interrupted() : error };
             },
           ).finally(() => running.delete(step)),
         );

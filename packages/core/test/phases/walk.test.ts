@@ -58,6 +58,19 @@ describe('CLI_PHASE_EXECUTION_COMMON: walking a plan', () => {
     expect(host.ran).toEqual(['do a 1', 'do b 1', 'do c 1']);
   });
 
+  it('fails by the step that failed, however long that takes to say why, and not by those that it kept from beginning', async () => {
+    const host = fakeHost((script) => (script.step === 'job' ? { state: 'failed', exitCode: 71, tail: [], result: {}, bootId: 'boot' } : { state: 'completed', result: {}, bootId: 'boot' }));
+    const job: Step = { ...pull('job'), action: { kind: 'job.run', service: 'job', timeoutMs: 1000 } };
+    const steps = [job, pull('b'), pull('c')];
+    const { walk, events } = walkOver(host, steps);
+    const { world } = walk;
+    const asking = new Promise<void>((done) => setTimeout(done, 20));
+    const slow: Walk = { ...walk, world: (step) => ({ ...world(step), containers: { list: () => asking.then(() => [{ id: 'x', status: 'exited', exitCode: 9 }]), logs: () => [] } }) as never };
+    await expect(walkSteps(slow, known(host), steps)).rejects.toMatchObject({ code: 'SC3403', message: 'The job job on local exited with 9.' });
+    expect(host.ran).toEqual(['do job 1']);
+    expect(events.map((event) => event.data as { id: string; status: string }).filter(({ status }) => status !== 'running').map(({ id, status }) => `${id} ${status}`).sort()).toEqual(['b skipped', 'c skipped', 'job failed']);
+  });
+
   it('does not run again what the journal says is done', async () => {
     const host = fakeHost();
     const steps = [pull('a'), pull('b')];
