@@ -58,6 +58,8 @@ export interface OldContainer {
   readonly aliases: readonly string[];
   /** True: it did not run before the step, which only frees its name; a return leaves it stopped. */
   readonly stopped?: true;
+  /** True: it ran, but was not up or not healthy before the step; a return starts it and asks no more of it. */
+  readonly sick?: true;
 }
 
 export interface Step {

@@ -1,6 +1,6 @@
 import type { OldContainer } from '../plan/types.js';
 import { ruleKey, sameTable } from '../routes/table.js';
-import { lives, runs, type Found } from './found.js';
+import { isFit, lives, runs, type Found } from './found.js';
 import { addStep, type Half, type ServiceStage } from './stage.js';
 
 /** The half that takes old containers out: first of the routes, then their last requests, then their processes. They are kept until commit. */
@@ -63,5 +63,5 @@ function stop({ host, service, change }: ServiceStage, needs: readonly string[],
 }
 
 function oldContainer(c: Found): OldContainer {
-  return { id: c.id, name: c.name, restartPolicy: c.restartPolicy, aliases: c.aliases, ...(lives(c) ? {} : { stopped: true as const }) };
+  return { id: c.id, name: c.name, restartPolicy: c.restartPolicy, aliases: c.aliases, ...(lives(c) ? (isFit(c) ? {} : { sick: true as const }) : { stopped: true as const }) };
 }

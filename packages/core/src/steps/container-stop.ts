@@ -18,7 +18,7 @@ export const containerStop: StepKind<Stop> = {
     async done(action, world) {
       const found = await inspectAll(action, world);
       // A stop may be on its way in the engine. Its policy comes back after that was waited for, so it tells; where it was `no` all the time, nothing does.
-      return found.every(({ old, now }) => now !== undefined && old.restartPolicy !== 'no' && now.restartPolicy === old.restartPolicy && (old.stopped || passed(now, { settleMs: 0 }, world.clock.now())) && (!action.edge || old.aliases.length === 0 || action.edge in now.networks));
+      return found.every(({ old, now }) => now !== undefined && old.restartPolicy !== 'no' && now.restartPolicy === old.restartPolicy && (old.stopped || (old.sick && now.status === 'running') || passed(now, { settleMs: 0 }, world.clock.now())) && (!action.edge || old.aliases.length === 0 || action.edge in now.networks));
     },
     script: (action) =>
       [
@@ -31,11 +31,16 @@ export const containerStop: StepKind<Stop> = {
       ].join('\n'),
     timeoutMs: (action) => action.graceMs + 120_000,
     async settle(action, world) {
-      const find = async (): Promise<readonly ContainerState[]> => (await inspectAll(action, world)).flatMap(({ old, now }) => (now && !old.stopped ? [{ ...now, restartCount: 0 }] : []));
-      if (action.ids.some((old) => !old.stopped)) await gate(world, { service: action.service, timeoutMs: 120_000, settleMs: 0 }, find);
+      const find = async (): Promise<readonly ContainerState[]> => (await inspectAll(action, world)).flatMap(({ old, now }) => (now && mustBeWell(old) ? [{ ...now, restartCount: 0 }] : []));
+      if (action.ids.some(mustBeWell)) await gate(world, { service: action.service, timeoutMs: 120_000, settleMs: 0 }, find);
     },
   },
 };
+
+/** What was sick before cannot be asked to be well: it would keep the way back from its end for good. */
+function mustBeWell(old: OldContainer): boolean {
+  return !old.stopped && !old.sick;
+}
 
 async function inspectAll(action: Stop, world: StepWorld): Promise<readonly { old: OldContainer; now: ContainerState | undefined }[]> {
   return Promise.all(action.ids.map(async (old) => ({ old, now: await world.containers.inspect(old.id) })));
