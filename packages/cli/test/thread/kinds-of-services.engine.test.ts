@@ -24,6 +24,24 @@ engineTest('DEPLOY_ROLLOUT: what each kind of service is owed', () => {
     expect(await stage.running('db')).toEqual(db);
   });
 
+  it('keeps the recorded image of a third-party tag that moved, until --pull', async () => {
+    const image = `${here.project}-moving:1`;
+    const move = async (to: string): Promise<void> => {
+      await stage.write({ Dockerfile: `FROM busybox:1.35\nLABEL moved=${to}\n` });
+      await here.docker(['build', '-q', '-t', image, '.']);
+    };
+    const app = (count: string): Promise<void> => stage.write({ ...config(here.project), 'docker-compose.yml': `services:\n${sleeper('other', [healthy, `environment: { COUNT: "${count}" }`])}${sleeper('api', [healthy]).replace('busybox:1.35', image)}` });
+    await move('one');
+    await app('1');
+    await stage.deploy();
+    const api = await stage.running('api');
+    await move('two');
+    await app('2');
+    expect((await stage.deploy()).release?.changes).toMatchObject({ api: 'unchanged', other: 'replaced' });
+    expect(await stage.running('api')).toEqual(api);
+    expect((await stage.deploy({ pull: true })).release?.changes).toMatchObject({ api: 'replaced', other: 'unchanged' });
+  });
+
   it('runs a job once a release, before what depends on it; its failure leaves the old version serving', async () => {
     const app = (count: string, exit: number): Readonly<Record<string, string>> =>
       compose(sleeper('api', [healthy, `environment: { COUNT: "${count}" }`, 'depends_on: { migrate: { condition: service_completed_successfully } }']), sleeper('migrate', [`entrypoint: [sh, -c, "echo migrating ${count}; exit ${exit}"]`]));

@@ -67,7 +67,7 @@ async function describe(ws: Workspace, host: OpenHost, { settings, index }: Load
   const images = await imagesOf(host, Object.values(model.services).flatMap((service) => (service.image && !service.build ? [service.image] : [])));
   const now = await desire({ model, settings, version, files: ws.files, images, ...(valuesKey ? { valuesKey } : {}), ...(proxy ? { proxyPackage: proxy.package } : {}) });
   const ids = built ?? (pull ? {} : await builtAlready({ files: ws.files, containers: host.containers }, now.desired));
-  return { model, proxy, desired: withImages(now.desired, images, ids), now };
+  return { model, proxy, desired: withImages(now.desired, pull ? images : {}, ids), now };
 }
 
 /** A failure counts when the promise is awaited; until then nobody has to hear of it. */
@@ -81,13 +81,17 @@ async function imagesOf(host: OpenHost, references: readonly string[]): Promise<
   return Object.fromEntries(found.flatMap(([reference, image]) => (image ? [[reference, image]] : [])));
 }
 
-/** Images by id where it is known: what is on the host, and what was just built. */
+/**
+ * Images by id: what was built, and with `--pull` what the host has under a third-party tag now. Without it such a tag keeps the id that the serving release
+ * recorded, as the planner knows.
+ */
 function withImages(desired: Desired, present: Readonly<Record<string, ImageState>>, built: Readonly<Record<string, string>>): Desired {
   return {
     ...desired,
     services: desired.services.map((service) => {
-      const id = service.build ? built[service.image.reference] : (present[service.image.reference]?.id ?? service.image.id);
-      return id === undefined ? service : { ...service, image: { ...service.image, id } };
+      const { reference } = service.image;
+      const id = service.build ? built[reference] : present[reference]?.id;
+      return { ...service, image: { reference, ...(id === undefined ? {} : { id }) } };
     }),
   };
 }
