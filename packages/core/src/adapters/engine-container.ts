@@ -22,7 +22,7 @@ export function containerState(c: Dockerode.ContainerInspectInfo): ContainerStat
     ...(health && isHealth(health.Status) ? { health: health.Status, ...lastOutput(health) } : {}),
     ...(ended ? { exitCode: c.State.ExitCode } : {}),
     restartCount: c.RestartCount,
-    restartPolicy: c.HostConfig.RestartPolicy?.Name || 'no',
+    restartPolicy: restartPolicy(c.HostConfig.RestartPolicy),
     ...(happened(c.State.StartedAt) ? { startedAt: c.State.StartedAt } : {}),
     ...(happened(c.State.FinishedAt) ? { finishedAt: c.State.FinishedAt } : {}),
     createdAt: c.Created,
@@ -33,6 +33,12 @@ export function containerState(c: Dockerode.ContainerInspectInfo): ContainerStat
     ports: published(c),
     mounts: (c.Mounts ?? []).map((m) => ({ type: m.Type ?? 'bind', ...(m.Name ? { name: m.Name } : {}), source: m.Source, target: m.Destination, writable: m.RW })),
   };
+}
+
+/** As `docker update --restart` takes it: `always`, `on-failure:3`. */
+function restartPolicy(policy: Dockerode.HostRestartPolicy | undefined): string {
+  const { Name: name = '', MaximumRetryCount: tries = 0 } = policy ?? {};
+  return name === 'on-failure' && tries > 0 ? `${name}:${tries}` : name || 'no';
 }
 
 function isHealth(status: string): status is 'starting' | 'healthy' | 'unhealthy' {

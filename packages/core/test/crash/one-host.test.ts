@@ -13,7 +13,7 @@ import { copyOf, crashesOf, freshFolder, sealedWorld, stateOf, storeAt, takeUp }
 const butData = (service: string): boolean => service !== 'store';
 
 /** One crash in so many is looked at, another set with each seed; `STAGECRAFT_TEST_EVERY=1` looks at all. */
-const every = Number(process.env['STAGECRAFT_TEST_EVERY'] ?? 5);
+const every = Number(process.env['STAGECRAFT_TEST_EVERY'] ?? 12);
 
 describe('CLI_PHASE_EXECUTION_COMMON: a crash at any instant of a deploy to one host', () => {
   let crashes: readonly string[];
