@@ -15,12 +15,15 @@ export async function listReleases(ws: Workspace): Promise<ReleasesResult> {
     const serving = servingOf(releases);
     return { environment: identity.environment, releases, basis: 'live', ...(serving ? { serving: serving.id } : {}) };
   } catch (error) {
-    if (!isStagecraftError(error) || (error.kind !== 'external' && error.code !== 'SC5003')) throw error;
+    if (!isStagecraftError(error) || (error.kind !== 'external' && error.code !== 'SC5003') || damaged.includes(error.code)) throw error;
     const [releases, serving] = await Promise.all([readCache(ws, identity.environment), readServing(ws)]);
     const known = serving[identity.environment];
     return { environment: identity.environment, releases, basis: 'record', ...(known ? { serving: known.release } : {}) };
   }
 }
+
+/** The host answers, and what it has is not as it was written: the project's cache is no answer to that. */
+const damaged = ['SC3010', 'SC3011', 'SC3012'];
 
 /** One release: what it changed, and what the journal tells of how it came about. `id` may be a version, or the beginning of an id that is the only one. */
 export async function showRelease(ws: Workspace, id: string): Promise<ReleaseStory> {

@@ -47,8 +47,9 @@ export function createExec(setup: ExecSetup): Exec {
         stripFinalNewline: false,
       });
       const keep = options.keep ?? 10 * 1024 * 1024;
-      const out = lineReader(keep, (line) => options.onLine?.(mask(line), 'stdout'));
-      const err = lineReader(keep, (line) => options.onLine?.(mask(line), 'stderr'));
+      const { onLine } = options;
+      const out = lineReader(keep, onLine && ((line) => onLine(mask(line), 'stdout')));
+      const err = lineReader(keep, onLine && ((line) => onLine(mask(line), 'stderr')));
       child.stdout.on('data', out.push);
       child.stderr.on('data', err.push);
       if (options.stdin !== undefined) {

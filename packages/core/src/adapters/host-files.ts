@@ -25,9 +25,12 @@ export async function isWritableFolder(path: string): Promise<boolean> {
   return folder && (await access(path, constants.W_OK | constants.X_OK).then(() => true, () => false));
 }
 
+const largest = 256 * 1024 * 1024;
+
 function localFiles(files: Files): HostFiles {
   return {
-    read: (path) => files.read(path),
+    // A journal of ten thousand releases is some hundred megabytes.
+    read: (path) => files.read(path, largest),
     write: (path, content, mode) => files.write(path, content, mode),
     list: async (path) => (await files.list(path)).map((entry) => entry.name),
   };

@@ -3,7 +3,7 @@ import { StringDecoder } from 'node:string_decoder';
 const longestLine = 64 * 1024;
 
 /** Cuts a stream of bytes into lines and keeps its last `keep` characters. A carriage return ends a line too: progress bars redraw by it. */
-export function lineReader(keep: number, onLine: (line: string) => void): { push(chunk: Uint8Array): void; end(): string } {
+export function lineReader(keep: number, onLine?: (line: string) => void): { push(chunk: Uint8Array): void; end(): string } {
   const decoder = new StringDecoder('utf8');
   let kept = '';
   let rest = '';
@@ -11,6 +11,7 @@ export function lineReader(keep: number, onLine: (line: string) => void): { push
     kept += text;
     // Twice the size before a cut, so that cutting stays cheap.
     if (kept.length > 2 * keep) kept = kept.slice(-keep);
+    if (!onLine) return;
     rest += text;
     const lines = rest.split(/\r?\n|\r(?!$)/);
     rest = lines.pop() ?? '';
@@ -24,7 +25,7 @@ export function lineReader(keep: number, onLine: (line: string) => void): { push
     push: (chunk) => take(decoder.write(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength))),
     end() {
       take(decoder.end());
-      if (rest !== '') onLine(rest.replace(/\r$/, ''));
+      if (rest !== '') onLine?.(rest.replace(/\r$/, ''));
       rest = '';
       return kept.length > keep ? kept.slice(-keep) : kept;
     },

@@ -20,6 +20,8 @@ export interface Place {
 export interface ScriptOptions {
   readonly stdin?: string;
   readonly signal?: AbortSignal;
+  /** Characters of its output that are kept; default ten million. */
+  readonly keep?: number;
 }
 
 /** Runs a script of ours on the host and gives what it printed. @throws StagecraftError `external` when it could not do its work. */

@@ -85,11 +85,14 @@ rm -rf "$E"/releases/${quote(id)} && rm -f "$E"/secrets/${quote(`${id}.json`)} "
 }
 
 async function readHistory(place: Place, readChain: () => Promise<Journal>): Promise<readonly ReleaseRecord[]> {
-  const text = await runScript(place, `[ ! -d "$E/releases" ] || find "$E/releases" -mindepth 2 -maxdepth 2 -name release.json -exec cat {} +`, 'Reading the history');
+  const text = await runScript(place, `[ ! -d "$E/releases" ] || find "$E/releases" -mindepth 2 -maxdepth 2 -name release.json -exec cat {} +`, 'Reading the history', { keep: largestHistory });
   const journal = await readChain();
   const host = parseObject<HostRecord>((await place.files.read(`${place.scope.root}/host.json`)) ?? '');
   return verifyHistory(text.split('\n').filter((line) => line !== ''), journal, host?.identity ?? '', place.scope.folder);
 }
+
+// Ten thousand releases are some ten megabytes, and one that is cut off would look damaged.
+const largestHistory = 256 * 1024 * 1024;
 
 export function releaseLine(release: ReleaseRecord): { readonly text: string; readonly digest: string } {
   const text = `${JSON.stringify(release)}\n`;
