@@ -5,9 +5,12 @@ import { threadPoints } from './thread/points.js';
 /** Every proof by its name: `pnpm prove <name>`. */
 const proofs = { thread: threadPoints };
 
-const [name = '', ...only] = process.argv.slice(2);
+const [name = '', ...words] = process.argv.slice(2);
+const not = words.indexOf('--not');
+/** Parts of titles: those to prove, and, behind `--not`, those that the caller proves itself. */
+const choice = { only: not < 0 ? words : words.slice(0, not), not: not < 0 ? [] : words.slice(not + 1) };
 if (!(name in proofs)) {
-  console.error(`usage: pnpm prove ${Object.keys(proofs).join(' | ')} [part of a title...]`);
+  console.error(`usage: pnpm prove ${Object.keys(proofs).join(' | ')} [part of a title...] [--not part of a title...]`);
   process.exit(2);
 }
 
@@ -17,7 +20,7 @@ if (!('engine' in got)) {
   process.exit(1);
 }
 try {
-  process.exitCode = await proveAll(proofs[name as keyof typeof proofs], got.engine, only);
+  process.exitCode = await proveAll(proofs[name as keyof typeof proofs], got.engine, choice);
 } finally {
   await got.engine.release();
 }

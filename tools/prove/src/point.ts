@@ -11,8 +11,9 @@ export interface Point {
 }
 
 /** Proves every point, each with an empty folder of its own, and prints a line for each. The exit code is 0 only when all are ok. */
-export async function proveAll(points: readonly Point[], engine: Engine, only: readonly string[]): Promise<number> {
-  const chosen = points.filter((point) => only.length === 0 || only.some((part) => point.title.includes(part)));
+export async function proveAll(points: readonly Point[], engine: Engine, choice: { readonly only: readonly string[]; readonly not: readonly string[] }): Promise<number> {
+  const named = (point: Point, parts: readonly string[]): boolean => parts.some((part) => point.title.includes(part));
+  const chosen = points.filter((point) => (choice.only.length === 0 || named(point, choice.only)) && !named(point, choice.not));
   let failed = 0;
   for (const point of chosen) {
     const folder = await mkdtemp(join(tmpdir(), 'stagecraft-prove-'));
