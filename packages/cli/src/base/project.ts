@@ -10,23 +10,31 @@ export interface Project {
 }
 
 const configName = 'stagecraft.yml';
+/** What a deploy leaves in the project: enough for a rollback where nothing else is left of it. */
+const lastDeploy = join('.stagecraft', 'serving.json');
 
 /**
- * The project that a command is for: the folder of `--config`, else the nearest folder with a `stagecraft.yml`, from here upwards.
+ * The project that a command is for: the folder of `--config`, else the nearest folder with a `stagecraft.yml`, from here upwards, else the nearest one
+ * that was deployed from.
  * @throws StagecraftError `user` when there is none.
  */
 export async function findProject(cwd: string, config: string | undefined): Promise<Project> {
   if (config !== undefined) return namedProject(cwd, config);
-  for (let folder = resolve(cwd); ; folder = dirname(folder)) {
-    if (await exists(join(folder, configName))) return { folder, config: configName };
-    if (folder === dirname(folder)) break;
-  }
+  const folder = (await nearestWith(cwd, configName)) ?? (await nearestWith(cwd, lastDeploy));
+  if (folder !== undefined) return { folder, config: configName };
   throw fail({
     code: 'SC5411',
     kind: 'user',
     message: `there is no ${configName} in this folder, nor in one above it`,
     next: ['stagecraft init', 'or name the file: stagecraft ... --config FILE'],
   });
+}
+
+async function nearestWith(cwd: string, path: string): Promise<string | undefined> {
+  for (let folder = resolve(cwd); ; folder = dirname(folder)) {
+    if (await exists(join(folder, path))) return folder;
+    if (folder === dirname(folder)) return undefined;
+  }
 }
 
 /** The project of a command that makes the config, or can do without one. */

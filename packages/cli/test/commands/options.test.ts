@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import type { DraftPlan } from '@stagecraft/core';
@@ -113,5 +113,17 @@ describe('lock take --dry-run', () => {
       const { stdout, exitCode } = await run(['lock', 'take', '--dry-run'], { cwd, actions: { lockStatus: () => Promise.resolve({ stepRunning: false }) } });
       expect(stdout).toBe('free: nobody acts, nothing is unfinished\n');
       expect(exitCode).toBe(0);
+    }));
+});
+
+describe('the project', () => {
+  it('is found by what was deployed from it, where its config is gone', () =>
+    inProject(async (cwd) => {
+      await rm(join(cwd, 'stagecraft.yml'));
+      expect((await run(['rollback', '--yes'], { cwd })).stderr).toContain('there is no stagecraft.yml in this folder, nor in one above it');
+      await mkdir(join(cwd, '.stagecraft'));
+      await mkdir(join(cwd, 'deeper'));
+      await writeFile(join(cwd, '.stagecraft', 'serving.json'), '{}');
+      expect(await askedOf('rollback', ['rollback', '--yes'], join(cwd, 'deeper'))).toEqual({ dryRun: false, filter: {}, lockWaitMs: 0 });
     }));
 });
