@@ -36,7 +36,7 @@ full(`a full disk${mounted ? '' : ' (skipped: a tmpfs cannot be mounted here, it
   it('leaves every record as it was, says so, and everything goes on when there is space', async () => {
     const owner = await describeOwner({}, 'x');
     // The journal's last page is filled too, so that an append is torn in its middle.
-    await store.note(session, { type: 'note', operation, message: 'x'.repeat(4096 - 500 - (await readFile(join(folder, 'journal.ndjson'))).length % 4096) });
+    await store.note(session, { type: 'note', operation, message: 'x'.repeat((2 * 4096 - 500 - ((await readFile(join(folder, 'journal.ndjson'))).length % 4096)) % 4096) });
     const [lock, before] = [await store.readLock(), await store.readJournal()];
     fill();
     const tries = [
