@@ -87,6 +87,17 @@ for (const proxy of ['traefik', 'haproxy']) {
       expect(clash.message).toContain(`project ${here.project}, environment prod`);
       expect(clash.location).toMatchObject({ file: 'stagecraft.yml', line: 4 });
 
+      // Nor can an operation that lay open meanwhile have it.
+      await other.write(files(`${here.project}b`, port, proxy, 'late', '/late'));
+      expect((await other.interruptedAt('local/web/gate', 'running')).kind).toBe('interrupted');
+      await stage.write(files(here.project, port, proxy, 'v1', '/late'));
+      await stage.deploy();
+      expect(await other.failedDeploy({ resume: true })).toMatchObject({ kind: 'user', code: 'SC4203', next: expect.arrayContaining(['stagecraft deploy --abort']) });
+      expect((await other.deploy({ abort: true })).exitCode).toBe(0);
+      expect([await body(port, '/late'), await body(port, '/other')]).toEqual(['v1', 'other']);
+      await stage.write(files(here.project, port, proxy, 'v1'));
+      await stage.deploy();
+
       // A failed release leaves the old one behind the proxy.
       const sick = files(here.project, port, proxy, 'v3');
       await stage.write({ ...sick, 'docker-compose.yml': (sick['docker-compose.yml'] ?? '').replace('wget, -qO-, "http://127.0.0.1:3000/"', '"false"').replace('retries: 20', 'retries: 2') });

@@ -5,7 +5,7 @@ import { fail, isStagecraftError, type StagecraftError } from '../errors/index.j
 import { decisionMade, holdsOpen, operationEnded, phaseStatus } from '../io/catalogue/phases.js';
 import { phaseNames, type PhaseName, type SealedPlan } from '../plan/types.js';
 import type { Decision, ReleaseRecord } from '../protocol/types.js';
-import { passed } from '../steps/gate.js';
+import { lastLines, passed } from '../steps/gate.js';
 import type { ProxyInUse } from '../steps/types.js';
 import { closeRelease, type Failure } from './close.js';
 import type { Operation } from './open-operation.js';
@@ -144,7 +144,7 @@ async function stillHealthy(walk: Walk, plan: SealedPlan): Promise<void> {
     const found = ids ? await Promise.all(ids.map((id) => world.containers.inspect(id))) : await world.containers.list({ 'com.docker.compose.project': plan.desired.composeProject, 'com.docker.compose.service': service, 'stagecraft.operation': plan.operation });
     if (found.length < count) throw fail({ code: 'SC3404', kind: 'external', message: `Containers of ${service} passed their gate, but ${count - found.length} of ${count} are gone now, before the release was committed.`, next: ['docker events --since 10m --until 0s'] });
     const down = found.find((c) => !c || c.restartCount > 0 || !passed(c, { settleMs: 0 }, world.clock.now()));
-    if (down) throw fail({ code: 'SC3404', kind: 'external', message: `${down.name} of ${service} passed its gate, but is ${down.health ?? down.status} now, before the release was committed.`, next: [`stagecraft logs ${service}`] });
+    if (down) throw fail({ code: 'SC3404', kind: 'external', message: `${down.name} of ${service} passed its gate, but is ${down.health ?? down.status} now, before the release was committed.`, next: [`stagecraft logs ${service}`], tail: await lastLines(world, down.id) });
   }
 }
 

@@ -1,8 +1,11 @@
 import { fail } from '../errors/index.js';
 import { operationBegins } from '../io/catalogue/phases.js';
+import type { SealedPlan } from '../plan/types.js';
 import { describeOwner } from '../protocol/owner.js';
 import type { OpenRecord, ReleaseRecord } from '../protocol/types.js';
+import { checkRoutes } from '../routes/check-routes.js';
 import { deployIntake } from './deploy-intake.js';
+import { refuseFindings } from './findings.js';
 import { openHost, type Identity } from './host.js';
 import { identify } from './identity.js';
 import { finish, resultOf } from './make-release.js';
@@ -24,8 +27,16 @@ export async function resume(ws: Workspace, options: DeployOptions): Promise<Dep
     if (!plan) return (await host.store.readDecision(open.operation)) === 'abort' ? abandoned(operation) : notSealed(operation, options);
     ws.io.event(operationBegins({ operation: open.operation, kind: open.kind, release: open.release, version: open.version, environment: operation.record.environment, project: operation.record.project, resumed: true }));
     const proxy = await proxyOfOperation(operation, plan);
+    await refuseTakenRoutes(operation, plan);
     return resultOf(operation, plan, await carryOut(operation, plan, proxy));
   });
+}
+
+/** While the operation lay open another project may have taken a route that it wants; once decided, it has its routes or gives them back. */
+async function refuseTakenRoutes({ host, open }: Operation, plan: SealedPlan): Promise<void> {
+  if ((await host.store.readDecision(open.operation)) !== undefined) return;
+  const findings = await checkRoutes(host.files, host.scope, plan.desired);
+  refuseFindings(findings.map((finding) => ({ ...finding, next: [...(finding.next ?? []), 'stagecraft deploy --abort'] })));
 }
 
 /** Takes the open operation back. Done is done: after commit it refuses and names `rollback`. */
