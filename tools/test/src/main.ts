@@ -26,11 +26,11 @@ const before = changedFiles(root);
 let summary: Summary = { passed: 0, failures: [], skipped: [] };
 
 const engineTests = await anyTests(of('engine'));
-// The engine comes up while the unit tests run; on a machine that has none yet that takes a minute.
-const acquiring: Promise<Acquired> = engineTests ? acquireEngine({ why: 'test', tell }).catch((error: Error) => ({ reason: error.message })) : Promise.resolve({ reason: 'not asked for' });
-await timed('unit', async () => count(await runJest(of('unit'))));
-const got = await acquiring;
+// First, because it brings Docker Compose too, by which unit tests check what they read and render.
+const got: Acquired = await acquireEngine({ why: 'test', tell }).catch((error: Error) => ({ reason: error.message }));
 try {
+  const tools = 'engine' in got ? pick(got.engine.env, ['PATH', 'DOCKER_CONFIG']) : {};
+  await timed('unit', async () => count(await runJest(of('unit', tools))));
   if (engineTests && !stopping.signal.aborted) await withEngine(got);
 } finally {
   if ('engine' in got) await got.engine.release();
@@ -83,6 +83,10 @@ function trace(found: readonly string[], what: string, doubt?: string): void {
   if (found.length === 0) return;
   tell(`${what}${doubt === undefined ? '' : ` (${doubt}, so this is no failure)`}:\n  ${found.join('\n  ')}`);
   if (doubt === undefined) failure(`${what}: ${found.join(', ')}`);
+}
+
+function pick(env: NodeJS.ProcessEnv, names: readonly string[]): NodeJS.ProcessEnv {
+  return Object.fromEntries(names.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])));
 }
 
 function failure(what: string): void {
