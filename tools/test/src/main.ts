@@ -29,7 +29,7 @@ const engineTests = await anyTests(of('engine'));
 // First, because it brings Docker Compose too, by which unit tests check what they read and render.
 const got: Acquired = await acquireEngine({ why: 'test', tell }).catch((error: Error) => ({ reason: error.message }));
 try {
-  const tools = 'engine' in got ? pick(got.engine.env, ['PATH', 'DOCKER_CONFIG']) : {};
+  const tools = 'engine' in got ? pick({ ...got.engine.env }, ['PATH', 'DOCKER_CONFIG']) : {};
   await timed('unit', async () => count(await runJest(of('unit', tools))));
   if (engineTests && !stopping.signal.aborted) await withEngine(got);
 } finally {
