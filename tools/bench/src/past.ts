@@ -4,8 +4,8 @@ import { digestOf, genesis } from '../../../packages/core/src/protocol/journal.j
 import { releaseLine } from '../../../packages/core/src/protocol/releases.js';
 import type { JournalRecord, ReleaseRecord } from '../../../packages/core/src/protocol/types.js';
 
-/** Records that one deploy of one service leaves in the journal, beside its open, decision and close: two a step, two a phase. */
-export const stepsOfOne = 12;
+/** Steps of a rollout of one routed service: with two records each, and those of the operation, about what such a deploy leaves in the journal. */
+export const stepsOfOne = 8;
 
 /**
  * Writes a state folder in which so many releases were made: every record closed, every line of the journal chained to the one before, as the

@@ -23,7 +23,7 @@ export const history: Part = {
       };
       writePast(`${scene.host}/one`, scene.name, 'prod', 1, stepsOfOne);
       writePast(`${scene.host}/many`, scene.name, 'prod', releases, stepsOfOne);
-      const samples = await interleaved(setting.quick ? 3 : 7, { one: () => list('one', 1), many: () => list('many', releases) });
+      const samples = await interleaved(setting.quick ? 2 : 7, { one: () => list('one', 1), many: () => list('many', releases) });
       const [one, many] = [median(samples.one), median(samples.many)];
       return [
         {

@@ -22,7 +22,11 @@ export const rollouts: Part = {
     const [many, few] = setting.quick ? [2, 1] : [10, 3];
     const rows: Row[] = [];
     for (const proxy of ['traefik', 'haproxy'] as const) rows.push(...(await inScene(setting, async (scene) => besideScript(scene, proxy, { ours: many, script: few }))));
-    const plain = await inScene(setting, async (scene) => underLoad(await plainCompose(scene), few));
+    const plain = await inScene(setting, async (scene) => {
+      const compose = await plainCompose(scene);
+      await compose.up();
+      return underLoad(compose, few);
+    });
     return [...rows, { part: 'rollouts', what: `requests lost in ${few} without a proxy`, baseline: lostOf('compose up -d', plain.report), ours: '', aim: '', figures: figuresOf(plain) }];
   },
 };
@@ -37,8 +41,10 @@ async function inScene<T>(setting: Setting, work: (scene: Scene) => Promise<T>):
 }
 
 async function besideScript(scene: Scene, proxy: Proxy, times: { readonly ours: number; readonly script: number }): Promise<readonly Row[]> {
-  const script = await underLoad(await handWritten(scene, proxy), times.script);
-  const ours = await underLoad(await stagecraft(scene, proxy), times.ours);
+  const contenders = [await handWritten(scene, proxy), await stagecraft(scene, proxy)] as const;
+  await Promise.all(contenders.map((contender) => contender.up()));
+  const script = await underLoad(contenders[0], times.script);
+  const ours = await underLoad(contenders[1], times.ours);
   const acknowledged = median(ours.acknowledgedMs);
   return [
     { part: 'rollouts', what: `requests lost in ${times.ours}, ${proxy}`, baseline: `${lostOf('script', script.report)} in ${times.script}`, ours: lostOf('', ours.report), aim: '0 lost', met: ours.report.lost === 0, figures: { ours: figuresOf(ours), script: figuresOf(script) } },
@@ -52,8 +58,8 @@ interface Rolled {
   readonly acknowledgedMs: readonly number[];
 }
 
+/** So many rollouts of one that is up, the load from before the first to after the last. */
 async function underLoad(contender: Contender, times: number): Promise<Rolled> {
-  await contender.up();
   const [ms, acknowledgedMs]: [number[], number[]] = [[], []];
   const running = await startLoad({ url: contender.url, ...load });
   try {

@@ -14,8 +14,7 @@ export const unchanged: Part = {
       scene.write('stagecraft.yml', config(scene.name, { port: await freePort(), proxy: 'traefik' }));
       scene.write('docker-compose.yml', fiveServices());
       const up = ['docker', 'compose', '--progress', 'quiet', '-p', `${scene.name}-plain`, 'up', '-d'];
-      await scene.run([...up, '--wait']);
-      await scene.stagecraft(['deploy', '--yes']);
+      await Promise.all([scene.run([...up, '--wait']), scene.stagecraft(['deploy', '--yes'])]);
       const before = await containers(scene);
       const samples = await interleaved(setting.quick ? 3 : 9, {
         compose: async () => (await scene.run(up)).ms,
