@@ -1,5 +1,5 @@
 import { afterAll, beforeAll } from '@jest/globals';
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -44,7 +44,7 @@ export function scratch(options: ScratchOptions = {}): Scratch {
     return join(base, name);
   };
   const env = (): Scratch['env'] => ({ ...engineEnv(), STAGECRAFT_HOST_DIR: folder('host') });
-  const left = async (): Promise<Belonging[]> => belongings(engineSocket(), [project, ...(options.marks?.(folder('host')) ?? [])], base);
+  const left = async (): Promise<Belonging[]> => belongings(engineSocket(), [project, dirHash(folder('host')), ...(options.marks?.(folder('host')) ?? [])], base);
 
   beforeAll(async () => {
     base = realpathSync(mkdtempSync(join(tmpdir(), `${project}-`)));
@@ -74,6 +74,11 @@ export function scratch(options: ScratchOptions = {}): Scratch {
     tryDocker: (args, more) => attempt('docker', args, { env: env(), cwd: folder('files'), ...more }),
     left,
   };
+}
+
+/** What Stagecraft calls a host folder in names and labels: a network may outlive every container that tells of its folder. */
+function dirHash(folder: string): string {
+  return createHash('sha256').update(folder).digest('hex').slice(0, 8);
 }
 
 /** Containers write as root into what they are given; who runs the tests may be somebody else. */
