@@ -39,7 +39,9 @@ export interface Stage {
 
 export function stage(folder: string, engine: Engine): Stage {
   const env: Record<string, string> = { ...(process.env as Record<string, string>), ...engine.env, STAGECRAFT_HOST_DIR: join(folder, 'host'), HOME: join(folder, 'home'), NO_COLOR: '1', CI: 'true' };
-  for (const name of Object.keys(env)) if (/^(npm_|STAGECRAFT_(?!HOST_DIR))/.test(name)) delete env[name];
+  for (const name of Object.keys(env))
+    // What a package manager tells its scripts (that dependencies were looked after, above all) is not true of another folder.
+    if (/^(npm_|pnpm_|STAGECRAFT_(?!HOST_DIR))/i.test(name)) delete env[name];
   const projects = new Set<string>();
   const bin = join(checkout, 'packages/cli/bin/run.js');
 

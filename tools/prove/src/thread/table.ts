@@ -7,9 +7,10 @@ export const table: readonly Point[] = [
     async prove(stage) {
       const ran = await stage.run(['pnpm', 'bench', '--quick'], { cwd: checkout, env: { HOME: process.env['HOME'] } });
       must(ran.exitCode === 0, `exit code ${ran.exitCode}: ${ran.all.slice(-2000)}`);
-      const rows = ran.stdout.split('\n').filter((line) => line.includes('│') || line.includes('|'));
-      must(rows.length >= 6, `no table in: ${ran.stdout.slice(-2000)}`);
-      return `${rows.length} rows`;
+      const rows = ran.stdout.split('\n').filter((line) => /^(start-up|planning|history|unchanged|changed|rollouts) /.test(line));
+      const end = /^bench: \d+ of \d+ aims met/m.exec(ran.stdout);
+      must(rows.length >= 12 && end, `no table in: ${ran.stdout.slice(-2000)}`);
+      return `${rows.length} rows; ${end[0].slice('bench: '.length)}`;
     },
   },
 ];
