@@ -1,5 +1,5 @@
 import { fail } from '../errors/index.js';
-import { digestOf, genesis, type Journal } from './journal.js';
+import { digestOf, genesis, recordOf, type Journal } from './journal.js';
 import { parseObject } from './host-script.js';
 import type { ReleaseRecord } from './types.js';
 
@@ -11,7 +11,7 @@ import type { ReleaseRecord } from './types.js';
  * @throws StagecraftError `external` on a lost, changed or unreadable record (SC3011) and on a journal that was emptied or set back (SC3012).
  */
 export function verifyHistory(lines: readonly string[], journal: Journal, identity: string, folder: string): readonly ReleaseRecord[] {
-  const witnessed = closedReleases(journal);
+  const witnessed = closedReleases(journal, folder);
   const heads = new Set(journal.digests).add(genesis);
   const seen = new Set<string>();
   const releases = lines.map((line) => {
@@ -66,12 +66,15 @@ function firstDeploy(history: readonly ReleaseRecord[], release: ReleaseRecord):
 }
 
 /** Release id -> digest of its closed record, less those that were pruned. */
-function closedReleases(journal: Journal): Map<string, string> {
+function closedReleases(journal: Journal, folder: string): Map<string, string> {
   const closed = new Map<string, string>();
-  for (const record of journal.records) {
+  journal.lines.forEach((line, index) => {
+    // In a text a quote has a backslash before it.
+    if (!line.includes('"type":"close"') && !line.includes('"pruned":"')) return;
+    const record = recordOf(line, index + 1, `${folder}/journal.ndjson`);
     if (record.type === 'close' && record.result?.['release'] && record.result['digest']) closed.set(record.result['release'], record.result['digest']);
     if (record.type === 'note' && record.result?.['pruned']) closed.delete(record.result['pruned']);
-  }
+  });
   return closed;
 }
 

@@ -52,9 +52,9 @@ export function createReleases(place: Place, readChain: () => Promise<Journal>):
 
     async history() {
       try {
-        return await readHistory(place, readChain);
+        return await readHistory(place, readChain());
       } catch (error) {
-        // Records and journal are read one after the other; what was closed in between looks changed, and does not the next time.
+        // Records and journal are read side by side; what was closed meanwhile looks changed, and does not the next time.
         if (!isStagecraftError(error) || !['SC3011', 'SC3012'].includes(error.code)) throw error;
         return readHistory(place, readChain);
       }
@@ -84,11 +84,13 @@ rm -rf "$E"/releases/${quote(id)} && rm -f "$E"/secrets/${quote(`${id}.json`)} "
   return releases;
 }
 
-async function readHistory(place: Place, readChain: () => Promise<Journal>): Promise<readonly ReleaseRecord[]> {
+/** @param journal that is read now, or how to read it after the records. */
+async function readHistory(place: Place, journal: Promise<Journal> | (() => Promise<Journal>)): Promise<readonly ReleaseRecord[]> {
+  if (typeof journal !== 'function') journal.catch(() => undefined);
   const text = await runScript(place, `[ ! -d "$E/releases" ] || find "$E/releases" -mindepth 2 -maxdepth 2 -name release.json -exec cat {} +`, 'Reading the history', { keep: largestHistory });
-  const journal = await readChain();
+  const chain = await (typeof journal === 'function' ? journal() : journal);
   const host = parseObject<HostRecord>((await place.files.read(`${place.scope.root}/host.json`)) ?? '');
-  return verifyHistory(text.split('\n').filter((line) => line !== ''), journal, host?.identity ?? '', place.scope.folder);
+  return verifyHistory(text.split('\n').filter((line) => line !== ''), chain, host?.identity ?? '', place.scope.folder);
 }
 
 // Ten thousand releases are some ten megabytes, and one that is cut off would look damaged.

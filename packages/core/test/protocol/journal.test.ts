@@ -62,6 +62,14 @@ describe('CORE_STATE: the chain', () => {
     );
   });
 
+  it('does not accept a last line that is no record, although it begins like one', () => {
+    const text = journalOf(['one', 'two']);
+    const head = digestOf(text.split('\n')[1] ?? '');
+    for (const end of ['note"', 'note","operation":7}', '"}']) expect(() => verifyJournal(`${text}{"prev":"${head}","seq":3,"type":"${end}\n`, 'j')).toThrow('line 3 is not a journal record');
+    // The same members in another order are the same record.
+    expect(verifyJournal(`${text}{"seq":3,"prev":"${head}","type":"note","operation":"op"}\n`, 'j').records).toHaveLength(3);
+  });
+
   it('does not accept what is JSON but no record', () => {
     for (const line of ['null', '7', '[]', '{}', '{"prev":1}', '']) expect(() => verifyJournal(`${line}\n`, 'j')).toThrow('is not a journal record');
   });
