@@ -14,6 +14,11 @@ export function parseEvents(ndjson: string): readonly Told[] {
   });
 }
 
+/** How long the proxy took from the first question until it listed the new containers, in milliseconds; undefined where it was not asked. */
+export function askedToListed(told: readonly Told[]): number | undefined {
+  return told.find(({ code }) => code === 'SC4250')?.data.ms;
+}
+
 /**
  * From the moment when the new containers were known to be healthy to the one when the proxy said that it leads to them, in milliseconds.
  * @throws Error where one of the two was not told

@@ -12,6 +12,8 @@ export interface Scene {
   readonly name: string;
   /** The project folder. */
   readonly folder: string;
+  /** An empty home folder. */
+  readonly home: string;
   /** The state folder, `STAGECRAFT_HOST_DIR`. */
   readonly host: string;
   readonly env: NodeJS.ProcessEnv;
@@ -41,6 +43,7 @@ export function setScene({ commandLine, engine, signal }: Setting): Scene {
   return {
     name,
     folder,
+    home,
     host,
     env,
     write(path, content) {
