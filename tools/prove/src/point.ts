@@ -4,14 +4,17 @@ import { join } from 'node:path';
 import type { Engine } from '@stagecraft-tools/engine';
 import { stage, type Stage } from './stage.js';
 
+export type Size = 'ci' | 'full';
+
 /** One thing to prove. What `prove` returns is shown behind `ok`; what it throws is the reason of `not ok`. */
 export interface Point {
   readonly title: string;
-  prove(stage: Stage): Promise<string>;
+  /** @param size `full`: everything, however long it takes; `ci`: a part that fits CI. */
+  prove(stage: Stage, size: Size): Promise<string>;
 }
 
 /** Proves every point, each with an empty folder of its own, and prints a line for each. The exit code is 0 only when all are ok. */
-export async function proveAll(points: readonly Point[], engine: Engine, choice: { readonly only: readonly string[]; readonly not: readonly string[] }): Promise<number> {
+export async function proveAll(points: readonly Point[], engine: Engine, choice: { readonly only: readonly string[]; readonly not: readonly string[]; readonly full: boolean }): Promise<number> {
   const named = (point: Point, parts: readonly string[]): boolean => parts.some((part) => point.title.includes(part));
   const chosen = points.filter((point) => (choice.only.length === 0 || named(point, choice.only)) && !named(point, choice.not));
   let failed = 0;
@@ -20,7 +23,7 @@ export async function proveAll(points: readonly Point[], engine: Engine, choice:
     const here = stage(folder, engine);
     const begun = Date.now();
     const line = await point
-      .prove(here)
+      .prove(here, choice.full ? 'full' : 'ci')
       .then((shown) => `ok      ${point.title}: ${shown}`, (error: unknown) => `not ok  ${point.title}: ${(error as Error).message}`)
       .finally(() => here.clear());
     await rm(folder, { recursive: true, force: true });
