@@ -2,6 +2,7 @@ import type { Desired } from '../compose/model.js';
 import { createCache } from '../protocol/cache.js';
 import { servingOf } from '../protocol/history.js';
 import type { ReleaseRecord } from '../protocol/types.js';
+import { historyOf, releaseFile } from './history.js';
 import type { Identity, OpenHost } from './host.js';
 import type { Workspace } from './types.js';
 
@@ -10,12 +11,12 @@ export type Serving = Readonly<Record<string, { readonly identity: Identity; rea
 
 const servingPath = '.stagecraft/serving.json';
 
-/** Brings the project's readable cache up to the host's history. The cache never decides. */
-export async function writeCache(ws: Workspace, host: OpenHost, environment: string): Promise<void> {
-  const history = await host.store.history();
+/** Brings the project's readable cache up to the hosts' history. The cache never decides. */
+export async function writeCache(ws: Workspace, hosts: readonly OpenHost[], environment: string): Promise<void> {
+  const history = await historyOf(hosts);
   await cacheOf(ws).write(environment, history);
   const serving = servingOf(history);
-  const model = serving && (await host.store.readReleaseFile(serving.id, 'model.json'));
+  const model = serving && (await releaseFile(hosts, serving.id, 'model.json'));
   if (!serving || !model) return;
   const desired = JSON.parse(model) as Desired;
   const identity: Identity = { project: desired.project, environment, composeProject: desired.composeProject, driver: desired.driver, hosts: [] };

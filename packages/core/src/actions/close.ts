@@ -1,16 +1,40 @@
 import type { Progress } from '../phases/progress.js';
+import { keepsOpen } from '../phases/walk.js';
 import { phaseNames, type PhaseName, type SealedPlan } from '../plan/types.js';
 import type { ReleaseRecord } from '../protocol/types.js';
-import type { Operation } from './open-operation.js';
+import { onEach, owed, speaker, without, type Operation } from './open-operation.js';
 
 export type Failure = NonNullable<ReleaseRecord['failure']>;
 
-/** Writes the closed record of the release on the host; from then on the operation is no longer open. */
+type Witness = NonNullable<ReleaseRecord['hosts']>[string];
+
+/**
+ * Writes the closed record of the release on every host, the anchor last: as long as it is open anywhere, the decision stands. From then on the operation is
+ * no longer open.
+ * @throws StagecraftError `mixed` where a host is away, or cannot be closed; then the anchor's stays open.
+ */
 export async function closeRelease(operation: Operation, plan: SealedPlan | undefined, outcome: 'completed' | 'returned' | 'failed', known: Progress, failure?: Failure): Promise<ReleaseRecord> {
-  const { host, session, record, ws } = operation;
+  const { hosts, anchor, session } = operation;
+  const refuse = (failed: ReadonlyMap<string, unknown>): void => {
+    const left = without(operation, failed);
+    if (left.away.length > 0) throw owed(left, `${operation.open.release} is ${outcome === 'completed' ? 'committed' : 'taken back'}`, `stagecraft deploy ${outcome === 'completed' ? '--resume' : '--abort'}`, failure);
+  };
+  refuse(new Map());
+  const heads: Record<string, Witness> = {};
+  if (hosts.length > 1) refuse(await onEach(hosts, keepsOpen, async (host) => void (heads[host.name] = await host.store.witness())));
+  const closed = await closedRecord(operation, plan, outcome, known, heads, failure);
+  refuse(await onEach(hosts.filter((host) => host !== anchor), keepsOpen, (host) => host.store.close(session, closed)));
+  return speaker(operation).store.close(session, closed);
+}
+
+/** The record, with every other host's identity and journal head; each host adds its own. One that was closed anywhere is closed everywhere as it was. */
+async function closedRecord(operation: Operation, plan: SealedPlan | undefined, outcome: 'completed' | 'returned' | 'failed', known: Progress, heads: Readonly<Record<string, Witness>>, failure?: Failure): Promise<ReleaseRecord> {
+  const { closed, record, ws } = operation;
+  const earlier = await closed[0]?.store.readRelease(record.id);
+  if (earlier && earlier.outcome !== 'open') return earlier;
   // As it was last written: sealing added what was rendered.
-  const before = (await host.store.readRelease(record.id)) ?? record;
-  const closed: ReleaseRecord = {
+  const before = (await speaker(operation).store.readRelease(record.id)) ?? record;
+  return {
     ...before,
     outcome,
     finishedAt: new Date(ws.clock.now()).toISOString(),
@@ -18,8 +42,8 @@ export async function closeRelease(operation: Operation, plan: SealedPlan | unde
     images: plan ? imagesOf(plan) : before.images,
     changes: plan ? Object.fromEntries(plan.services.map((service) => [service.service, past(service.change)])) : before.changes,
     ...(failure ? { failure } : {}),
+    ...(Object.keys(heads).length > 0 ? { hosts: Object.fromEntries(Object.entries(heads).sort(([a], [b]) => (a < b ? -1 : 1))) } : {}),
   };
-  return host.store.close(session, closed);
 }
 
 /** A phase that had nothing to do in a release that completed is `skipped`. */

@@ -3,21 +3,24 @@ import { draft, seal } from '../plan/draft.js';
 import { addedSteps, checkFresh, readSavedPlan } from '../plan/saved.js';
 import type { DraftPlan } from '../plan/types.js';
 import type { Finding } from '../plugin-api/failure.js';
+import { servingOf } from '../protocol/history.js';
 import { buildPhase } from './build-phase.js';
 import { refuseFindings } from './findings.js';
 import { gather, type Gathered, type GatheredFromFiles } from './gather.js';
+import { historyOf } from './history.js';
 import type { OpenHost } from './host.js';
 import type { Intake } from './make-release.js';
+import { speaker } from './open-operation.js';
 import type { Loaded } from './settings.js';
 import type { DeployOptions, Workspace } from './types.js';
 import { notAnAncestor, type Version } from './version.js';
 
 /** A deploy's part before its plan is sealed. @throws StagecraftError `user` for findings that are errors and for a stale saved plan; nothing has changed then. */
-export async function deployIntake(ws: Workspace, host: OpenHost, loaded: Loaded, options: DeployOptions, version: Version): Promise<Intake> {
-  const noticed = noticedOf(ws, host, version);
+export async function deployIntake(ws: Workspace, hosts: readonly OpenHost[], loaded: Loaded, options: DeployOptions, version: Version): Promise<Intake> {
+  const noticed = noticedOf(ws, hosts, version);
   // Who gathers awaits it.
   noticed.catch(() => undefined);
-  const collect = (more: { readonly built?: Readonly<Record<string, string>>; readonly before?: GatheredFromFiles }): Promise<GatheredFromFiles> => gather(ws, host, loaded, { version: version.version, pull: options.pull, findings: noticed, ...more });
+  const collect = (more: { readonly built?: Readonly<Record<string, string>>; readonly before?: GatheredFromFiles }): Promise<GatheredFromFiles> => gather(ws, hosts, loaded, { version: version.version, pull: options.pull, findings: noticed, ...more });
   const first = await collect({});
   const plan = draftOf(first, options);
   if (options.saved) refuseStale(options.saved, plan);
@@ -28,7 +31,7 @@ export async function deployIntake(ws: Workspace, host: OpenHost, loaded: Loaded
     draft: plan,
     desired: first.input.desired,
     async build(operation) {
-      const built = await buildPhase(ws, host, loaded.index, first.input.desired, { pull: options.pull, noCache: false }, (note) => host.store.note(operation.session, { ...note, operation: operation.open.operation }));
+      const built = await buildPhase(ws, speaker(operation), loaded.index, first.input.desired, { pull: options.pull, noCache: false }, (note) => speaker(operation).store.note(operation.session, { ...note, operation: operation.open.operation }));
       return Object.fromEntries(built.map((image) => [image.reference, image.id]));
     },
     gather: (built) => collect({ built, before: first }),
@@ -47,8 +50,8 @@ export async function deployIntake(ws: Workspace, host: OpenHost, loaded: Loaded
   };
 }
 
-async function noticedOf(ws: Workspace, host: OpenHost, version: Version): Promise<readonly Finding[]> {
-  const older = await notAnAncestor(ws, await host.store.serving(), version.commit);
+async function noticedOf(ws: Workspace, hosts: readonly OpenHost[], version: Version): Promise<readonly Finding[]> {
+  const older = await notAnAncestor(ws, servingOf(await historyOf(hosts)), version.commit);
   return older ? [older] : [];
 }
 

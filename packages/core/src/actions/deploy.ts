@@ -1,6 +1,6 @@
 import { deployIntake, draftOf } from './deploy-intake.js';
 import { gather } from './gather.js';
-import { openHost } from './host.js';
+import { allHosts } from './host.js';
 import { makeRelease } from './make-release.js';
 import { abort, resume } from './resume.js';
 import { loadSettings } from './settings.js';
@@ -16,13 +16,13 @@ export async function deploy(ws: Workspace, options: DeployOptions): Promise<Dep
   if (options.abort) return abort(ws);
   if (options.resume) return resume(ws, options);
   const loaded = await loadSettings(ws);
-  const host = await openHost(ws, loaded.settings);
+  const hosts = await allHosts(ws, loaded.settings);
   if (options.dryRun) {
     const { version } = await resolveVersion(ws, options.version, 'unknown');
-    return { outcome: 'planned', plan: draftOf(await gather(ws, host, loaded, { version, pull: options.pull }), options), urls: [], exitCode: 0 };
+    return { outcome: 'planned', plan: draftOf(await gather(ws, hosts, loaded, { version, pull: options.pull }), options), urls: [], exitCode: 0 };
   }
-  return underLock(ws, host, loaded.settings, options.lockWaitMs, async (held) => {
+  return underLock(ws, hosts, loaded.settings, options.lockWaitMs, async (held) => {
     const version = await resolveVersion(ws, options.version, held.release);
-    return makeRelease(held, await deployIntake(ws, host, loaded, options, version));
+    return makeRelease(held, await deployIntake(ws, held.hosts, loaded, options, version));
   });
 }

@@ -3,12 +3,13 @@ import { glance } from '../compose/glance.js';
 import { readCompose } from '../compose/read.js';
 import type { ComposeModel, Desired } from '../compose/model.js';
 import { builtAlready } from '../images/build.js';
-import { hostFacts, preflight, type HostFacts } from '../observe/preflight.js';
-import { observe } from '../observe/observe.js';
+import { hostFacts, preflightAll, type HostFacts } from '../observe/preflight.js';
+import { observeAll } from '../observe/observe.js';
 import type { PlanInput } from '../plan/types.js';
 import type { Finding } from '../plugin-api/failure.js';
 import type { ImageState } from '../ports/containers.js';
 import type { OpenHost } from './host.js';
+import { readKey } from './key.js';
 import { loadProxy, providersOf, type LoadedProxy } from './proxy.js';
 import type { Loaded } from './settings.js';
 import type { Workspace } from './types.js';
@@ -25,7 +26,8 @@ export interface Gathered {
 /** The same, with what a second gathering for the same release need not ask again. */
 export interface GatheredFromFiles extends Gathered {
   readonly model: ComposeModel;
-  readonly facts: HostFacts;
+  /** By host. */
+  readonly facts: ReadonlyMap<string, HostFacts>;
 }
 
 export interface GatherOptions {
@@ -39,35 +41,46 @@ export interface GatherOptions {
   readonly before?: GatheredFromFiles;
 }
 
-/** Reads the project's files and asks the host, and brings both into one input for the planner. */
-export async function gather(ws: Workspace, host: OpenHost, loaded: Loaded, options: GatherOptions): Promise<GatheredFromFiles> {
+/** Reads the project's files and asks the hosts, and brings both into one input for the planner. */
+export async function gather(ws: Workspace, hosts: readonly OpenHost[], loaded: Loaded, options: GatherOptions): Promise<GatheredFromFiles> {
   const { settings, index } = loaded;
   const { before } = options;
   // What waits for a process or the engine begins at once; of several failures the first in this order is told.
-  const asking = inBackground(hostFacts(host, before?.facts.compose));
-  const describing = describe(ws, host, loaded, options);
-  const observing = inBackground(observe(host, describing.then(({ desired }) => desired.services.map((service) => service.image.reference)), settings.composeProject));
+  const asking = inBackground(Promise.all(hosts.map(async (host) => [host.name, await hostFacts(host, before?.facts.get(host.name)?.compose)] as const)));
+  const describing = describe(ws, hosts, loaded, options);
+  const observing = inBackground(observeAll(hosts, describing.then(({ desired }) => desired.services.map((service) => service.image.reference)), settings.composeProject));
   const { model, proxy, desired, now } = await describing;
   const observation = await observing;
-  const facts = await asking;
+  const facts = new Map(await asking);
   const findings: Finding[] = [
     ...((await options.findings) ?? []),
     ...settings.findings,
     ...model.findings,
     ...now.findings,
     ...(proxy?.provider.check?.(glance(model)) ?? []),
-    ...(await preflight({ host, desired, observation, proxy: proxy?.provider.id, facts })),
+    ...(await preflightAll(hosts, (host) => ({ host, desired, observation, proxy: proxy?.provider.id, ...factsOf(facts, host) }))),
   ];
   return { input: { desired, observation, version: options.version, providers: providersOf(desired, index, proxy), findings }, values: now.values, uploads: now.uploads, proxy, model, facts };
 }
 
 /** What the project's files ask for, with the images that the host has. */
-async function describe(ws: Workspace, host: OpenHost, { settings, index }: Loaded, { before, built, pull, version }: GatherOptions): Promise<{ readonly model: ComposeModel; readonly proxy: LoadedProxy | undefined; readonly desired: Desired; readonly now: Awaited<ReturnType<typeof desire>> }> {
-  const [model, proxy, valuesKey] = await Promise.all([before?.model ?? readCompose({ files: ws.files, exec: ws.exec, folder: ws.folder, settings }), before ? before.proxy : loadProxy(index, settings), host.store.readKey()]);
-  const images = await imagesOf(host, Object.values(model.services).flatMap((service) => (service.image && !service.build ? [service.image] : [])));
+async function describe(ws: Workspace, hosts: readonly OpenHost[], { settings, index }: Loaded, { before, built, pull, version }: GatherOptions): Promise<{ readonly model: ComposeModel; readonly proxy: LoadedProxy | undefined; readonly desired: Desired; readonly now: Awaited<ReturnType<typeof desire>> }> {
+  const [model, proxy, valuesKey] = await Promise.all([before?.model ?? readCompose({ files: ws.files, exec: ws.exec, folder: ws.folder, settings }), before ? before.proxy : loadProxy(index, settings), readKey(hosts)]);
+  const images = await imagesOf(hosts, Object.values(model.services).flatMap((service) => (service.image && !service.build ? [service.image] : [])));
   const now = await desire({ model, settings, version, files: ws.files, images, ...(valuesKey ? { valuesKey } : {}), ...(proxy ? { proxyPackage: proxy.package } : {}) });
-  const ids = built ?? (pull ? {} : await builtAlready({ files: ws.files, containers: host.containers }, now.desired));
+  const ids = built ?? (pull ? {} : await builtAlready({ files: ws.files, containers: builderOf(hosts).containers }, now.desired));
   return { model, proxy, desired: withImages(now.desired, pull ? images : {}, ids), now };
+}
+
+function factsOf(facts: ReadonlyMap<string, HostFacts>, { name }: OpenHost): { readonly facts?: HostFacts } {
+  const known = facts.get(name);
+  return known ? { facts: known } : {};
+}
+
+/** Where images are built. */
+function builderOf([first]: readonly OpenHost[]): OpenHost {
+  if (!first) throw new Error('an environment has a host');
+  return first;
 }
 
 /** A failure counts when the promise is awaited; until then nobody has to hear of it. */
@@ -76,8 +89,10 @@ function inBackground<T>(work: Promise<T>): Promise<T> {
   return work;
 }
 
-async function imagesOf(host: OpenHost, references: readonly string[]): Promise<Record<string, ImageState>> {
-  const found = await Promise.all([...new Set(references)].sort().map(async (reference) => [reference, await host.containers.image(reference)] as const));
+/** Images by reference, as the first host that has them knows them. */
+async function imagesOf(hosts: readonly OpenHost[], references: readonly string[]): Promise<Record<string, ImageState>> {
+  const first = async (reference: string): Promise<ImageState | undefined> => (await Promise.all(hosts.map((host) => host.containers.image(reference)))).find((image) => image !== undefined);
+  const found = await Promise.all([...new Set(references)].sort().map(async (reference) => [reference, await first(reference)] as const));
   return Object.fromEntries(found.flatMap(([reference, image]) => (image ? [[reference, image]] : [])));
 }
 

@@ -2,7 +2,7 @@ import { engineAt } from '../adapters/engine.js';
 import { hostFiles, isWritableFolder } from '../adapters/host-files.js';
 import { localShell } from '../adapters/shell.js';
 import type { Settings } from '../config/types.js';
-import { fail } from '../errors/index.js';
+import { fail, isStagecraftError } from '../errors/index.js';
 import { localRoot } from '../hosts/local.js';
 import { scopeOf } from '../hosts/scope-of.js';
 import type { Scope } from '../hosts/scope.js';
@@ -25,6 +25,37 @@ export interface OpenHost {
   readonly files: HostFiles;
   readonly store: EnvironmentStore;
   readonly bootId: string;
+}
+
+/** A host that did not answer. */
+export interface Away {
+  readonly name: string;
+  readonly error: unknown;
+}
+
+/** The hosts of an environment: those within reach, and those that are not. */
+export interface Hosts {
+  readonly hosts: readonly OpenHost[];
+  readonly away: readonly Away[];
+}
+
+/** Every host of an environment. @throws StagecraftError `user` for drivers that this version does not deploy by. */
+export async function openHosts(ws: Workspace, settings: Identity): Promise<Hosts> {
+  return { hosts: [await openHost(ws, settings)], away: [] };
+}
+
+/** All hosts of an environment, for what needs every one of them. @throws StagecraftError `external` that names those that do not answer. */
+export async function allHosts(ws: Workspace, settings: Identity): Promise<readonly OpenHost[]> {
+  const { hosts, away } = await openHosts(ws, settings);
+  const [first] = away;
+  if (!first) return hosts;
+  throw fail({
+    code: 'SC5006',
+    kind: 'external',
+    message: `${away.map(({ name }) => name).join(', ')} cannot be reached: ${(first.error as Error).message}`,
+    next: isStagecraftError(first.error) ? first.error.next : ['stagecraft status'],
+    cause: first.error,
+  });
 }
 
 /** The one host of driver `local`: this machine. @throws StagecraftError `user` for environments of other drivers. */

@@ -1,22 +1,24 @@
 import type { Desired } from '../compose/model.js';
 import { fail } from '../errors/index.js';
 import { operationBegins } from '../io/catalogue/phases.js';
-import { interrupted } from '../phases/walk.js';
+import { interrupted, keepsOpen } from '../phases/walk.js';
 import { phaseNames, type DraftPlan, type PhaseName, type SealedPlan } from '../plan/types.js';
 import { nextSerialOf, servingOf } from '../protocol/history.js';
 import type { OpenRecord, ReleaseRecord } from '../protocol/types.js';
 import { writeCache } from './cache.js';
 import { refuseFindings } from './findings.js';
 import type { Gathered } from './gather.js';
+import { historyOf, releaseFile } from './history.js';
 import type { Operation } from './open-operation.js';
-import { carryOut, failureOf, keepsOpen, walkOf, walkPhase, type Ended } from './operation.js';
-import { proxyOfOperation } from './proxy.js';
+import { carryOut, failureOf, type Ended } from './operation.js';
+import { proxiesOf } from './proxy.js';
 import { putSealed } from './sealed.js';
 import type { DeployResult } from './types.js';
 import type { Held } from './under-lock.js';
 import { closeUnsealed } from './unsealed.js';
 import { urlsOf } from './urls.js';
 import type { Version } from './version.js';
+import { walkOf, walkPhase } from './walk-phase.js';
 
 /** What makes a deploy and a rollback different before their plan is sealed. */
 export interface Intake {
@@ -35,7 +37,7 @@ export interface Intake {
 
 /** From a draft to the end: opens the operation, builds, brings images, seals, rolls out. */
 export async function makeRelease(held: Held, intake: Intake): Promise<DeployResult> {
-  const history = await held.host.store.history();
+  const history = await historyOf(held.hosts);
   const serving = servingOf(history);
   if (intake.draft.steps.length === 0 && !(intake.version.from === 'flag' && intake.version.version !== serving?.version))
     return { outcome: 'nothing to do', plan: intake.draft, ...(serving ? { release: serving } : {}), urls: urlsOf(serving ? await servingModel(held, serving.id) : undefined), exitCode: 0 };
@@ -48,24 +50,24 @@ export async function finish(operation: Operation, intake: Intake, resumed: bool
   const { ws, open, record } = operation;
   ws.io.event(operationBegins({ operation: open.operation, kind: open.kind, release: open.release, version: open.version, environment: record.environment, project: record.project, resumed }));
   const plan = await sealing(operation, intake);
-  return resultOf(operation, plan, await carryOut(operation, plan, await proxyOfOperation(operation, plan)));
+  return resultOf(operation, plan, await carryOut(operation, plan, await proxiesOf(operation, plan)));
 }
 
 /** The result of an operation that came to its end, and the project's readable cache of it. */
 export async function resultOf(operation: Operation, plan: SealedPlan, ended: Ended, asked: 'forward' | 'abort' = 'forward'): Promise<DeployResult> {
-  await writeCache(operation.ws, operation.host, operation.record.environment);
+  await writeCache(operation.ws, operation.hosts, operation.record.environment);
   if (ended.outcome === 'failed' && ended.error !== undefined) throw ended.error;
   if (ended.outcome === 'returned' && ended.error !== undefined) throw returned(operation, ended.error);
   return { outcome: ended.outcome, plan, release: ended.release, decision: ended.decision, urls: urlsOf(plan.desired), exitCode: ended.outcome === 'completed' || asked === 'abort' ? 0 : 4 };
 }
 
 async function begin(held: Held, intake: Intake, history: readonly ReleaseRecord[], serving: ReleaseRecord | undefined): Promise<Operation> {
-  const { ws, host, settings, session, operation, release } = held;
+  const { ws, hosts, anchor, settings, session, operation, release } = held;
   const startedAt = new Date(ws.clock.now()).toISOString();
   const by = operatorOf(ws.processEnv);
   const prior = serving ? { prior: serving.id } : {};
   const target = intake.target ? { target: intake.target } : {};
-  const open: OpenRecord = { operation, kind: intake.kind, release, version: intake.version.version, ...prior, ...target, hosts: [host.name], anchor: host.name, since: startedAt, by };
+  const open: OpenRecord = { operation, kind: intake.kind, release, version: intake.version.version, ...prior, ...target, hosts: hosts.map((host) => host.name).sort(), anchor: anchor.name, since: startedAt, by };
   const record: ReleaseRecord = {
     format: 1,
     id: release,
@@ -86,9 +88,14 @@ async function begin(held: Held, intake: Intake, history: readonly ReleaseRecord
     rendered: {},
     changes: {},
   };
-  await host.store.open(session, open);
-  await host.store.putRelease(session, release, { 'release.json': `${JSON.stringify(record)}\n` });
-  return { ws, host, session, open, record, begunAt: held.begunAt };
+  const files = { 'release.json': `${JSON.stringify(record)}\n` };
+  await Promise.all(
+    hosts.map(async (host) => {
+      await host.store.open(session, open);
+      await host.store.putRelease(session, release, files);
+    }),
+  );
+  return { ws, hosts, away: [], closed: [], anchor, session, open, record, begunAt: held.begunAt };
 }
 
 /** Build, push and seal. A failure here has changed nothing of the application: it decides abort, and its exit code is the error's own. */
@@ -118,11 +125,11 @@ async function sealing(operation: Operation, intake: Intake): Promise<SealedPlan
 async function pull(operation: Operation, { draft, desired }: Intake): Promise<void> {
   const { release, operation: id } = operation.open;
   const pulls: SealedPlan = { ...draft, steps: draft.steps.filter((step) => step.action.kind === 'image.pull'), state: 'sealed', release, operation: id, desired };
-  await walkPhase(operation, walkOf(operation, pulls, undefined), 'push');
+  await walkPhase(operation, walkOf(operation, pulls, () => undefined), 'push');
 }
 
 async function servingModel(held: Held, release: string): Promise<SealedPlan['desired'] | undefined> {
-  const text = await held.host.store.readReleaseFile(release, 'model.json');
+  const text = await releaseFile(held.hosts, release, 'model.json');
   return text === undefined ? undefined : (JSON.parse(text) as SealedPlan['desired']);
 }
 
@@ -136,7 +143,7 @@ function returned(operation: Operation, cause: unknown): Error {
   return fail({
     code: 'SC5010',
     kind: 'returned',
-    message: `${operation.open.release} failed and was taken back: ${message}\n${prior ? `${prior} serves again on ${operation.host.name}, as before.` : 'It was the first release: its services are stopped and removed, data services are kept.'}`,
+    message: `${operation.open.release} failed and was taken back: ${message}\n${prior ? `${prior} serves again on ${operation.open.hosts.join(', ')}, as before.` : 'It was the first release: its services are stopped and removed, data services are kept.'}`,
     tail: tail ?? [],
     next: [...(next ?? []), `stagecraft releases show ${operation.open.release}`],
     cause,

@@ -7,7 +7,7 @@ import type { Plan } from '../plan/types.js';
 import { readCache, readServing } from './cache.js';
 import { draftOf } from './deploy-intake.js';
 import { gather } from './gather.js';
-import { hostName, openHost } from './host.js';
+import { allHosts, hostName } from './host.js';
 import { loadProxy, providersOf } from './proxy.js';
 import { loadSettings } from './settings.js';
 import type { PlanOptions, Workspace } from './types.js';
@@ -17,7 +17,7 @@ export async function planAction(ws: Workspace, options: PlanOptions): Promise<P
   const loaded = await loadSettings(ws);
   const { settings, index } = loaded;
   const version = options.version ?? 'unknown';
-  if (options.refresh) return draftOf(await gather(ws, await openHost(ws, settings), loaded, { version, pull: options.pull }), { filter: options.filter, acceptEmptyVolume: [] });
+  if (options.refresh) return draftOf(await gather(ws, await allHosts(ws, settings), loaded, { version, pull: options.pull }), { filter: options.filter, acceptEmptyVolume: [] });
   const [model, proxy, serving, history] = await Promise.all([
     readCompose({ files: ws.files, exec: ws.exec, folder: ws.folder, settings }),
     loadProxy(index, settings),

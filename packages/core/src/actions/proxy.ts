@@ -7,6 +7,7 @@ import { loadProvider } from '../providers/load.js';
 import { placeOn } from '../routes/place.js';
 import { providerContext } from '../providers/context.js';
 import type { ProxyInUse } from '../steps/types.js';
+import { releaseFile } from './history.js';
 import type { OpenHost } from './host.js';
 import type { Operation } from './open-operation.js';
 import type { Workspace } from './types.js';
@@ -31,11 +32,16 @@ export async function sealedProxy(ws: Workspace, desired: Desired, serving: Desi
   return proxy && load(indexProviders(ws.plugins), proxy);
 }
 
-/** The proxy of an operation whose plan is sealed; undefined where it has nothing to do with routes. */
-export async function proxyOfOperation({ ws, host, open }: Operation, plan: SealedPlan): Promise<ProxyInUse | undefined> {
+/** The proxy of each host of an operation; undefined where it has nothing to do with routes. */
+export type ProxyOf = (host: string) => ProxyInUse | undefined;
+
+/** The proxies of an operation whose plan is sealed. */
+export async function proxiesOf({ ws, hosts, open }: Operation, plan: SealedPlan): Promise<ProxyOf> {
   // A release without routes takes those of the one before away, by the proxy that serves them.
-  const prior = open.prior === undefined ? undefined : await host.store.readReleaseFile(open.prior, 'model.json');
-  return proxyInUse(ws, host, plan, await sealedProxy(ws, plan.desired, prior === undefined ? undefined : (JSON.parse(prior) as Desired)));
+  const prior = open.prior === undefined ? undefined : await releaseFile(hosts, open.prior, 'model.json');
+  const proxy = await sealedProxy(ws, plan.desired, prior === undefined ? undefined : (JSON.parse(prior) as Desired));
+  const found = new Map(await Promise.all(hosts.map(async (host) => [host.name, await proxyInUse(ws, host, plan, proxy)] as const)));
+  return (host) => found.get(host);
 }
 
 /** The proxy as steps use it: with its place on the host. */

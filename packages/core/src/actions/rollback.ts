@@ -1,7 +1,7 @@
 import type { Desired } from '../compose/model.js';
 import { fail } from '../errors/index.js';
-import { observe } from '../observe/observe.js';
-import { preflight } from '../observe/preflight.js';
+import { observeAll, servingDesired } from '../observe/observe.js';
+import { preflightAll } from '../observe/preflight.js';
 import { draft, seal } from '../plan/draft.js';
 import type { PlanInput } from '../plan/types.js';
 import { previousOf, servingOf } from '../protocol/history.js';
@@ -9,7 +9,8 @@ import type { ReleaseRecord } from '../protocol/types.js';
 import { indexProviders } from '../providers/index-providers.js';
 import { refuseFindings } from './findings.js';
 import type { Gathered } from './gather.js';
-import { openHost, type Identity, type OpenHost } from './host.js';
+import { historyOf, releaseFile } from './history.js';
+import { allHosts, type Identity, type OpenHost } from './host.js';
 import { identify, neverDeployed } from './identity.js';
 import { makeRelease, type Intake } from './make-release.js';
 import { providersOf, sealedProxy } from './proxy.js';
@@ -23,22 +24,22 @@ import { underLock } from './under-lock.js';
  */
 export async function rollback(ws: Workspace, options: RollbackOptions): Promise<DeployResult> {
   const identity = await identify(ws);
-  const host = await openHost(ws, identity);
+  const hosts = await allHosts(ws, identity);
   if (options.dryRun) {
-    const target = await targetOf(host, identity, options);
-    return { outcome: 'planned', plan: draft(await rollbackInput(ws, host, target, options)), urls: [], exitCode: 0 };
+    const target = await targetOf(hosts, identity, options);
+    return { outcome: 'planned', plan: draft(await rollbackInput(ws, hosts, target, options)), urls: [], exitCode: 0 };
   }
-  const asked = await targetOf(host, identity, options);
-  await confirm(ws, host, asked, options);
-  return underLock(ws, host, identity, options.lockWaitMs, async (held) => {
-    const target = await targetOf(host, identity, { ...options, toRelease: asked.id });
-    return makeRelease(held, await rollbackIntake(ws, host, target, options));
+  const asked = await targetOf(hosts, identity, options);
+  await confirm(ws, hosts, asked, options);
+  return underLock(ws, hosts, identity, options.lockWaitMs, async (held) => {
+    const target = await targetOf(held.hosts, identity, { ...options, toRelease: asked.id });
+    return makeRelease(held, await rollbackIntake(ws, held.hosts, target, options));
   });
 }
 
 /** A rollback's part before its plan is sealed. */
-export async function rollbackIntake(ws: Workspace, host: OpenHost, target: ReleaseRecord, options: Pick<RollbackOptions, 'filter'>): Promise<Intake> {
-  const input = await rollbackInput(ws, host, target, options);
+export async function rollbackIntake(ws: Workspace, hosts: readonly OpenHost[], target: ReleaseRecord, options: Pick<RollbackOptions, 'filter'>): Promise<Intake> {
+  const input = await rollbackInput(ws, hosts, target, options);
   const plan = draft(input);
   refuseFindings(plan.findings);
   return {
@@ -49,19 +50,19 @@ export async function rollbackIntake(ws: Workspace, host: OpenHost, target: Rele
     desired: input.desired,
     build: () => Promise.resolve({}),
     async gather(): Promise<Gathered> {
-      const fresh = await rollbackInput(ws, host, target, options);
-      return { input: fresh, values: await readValues(host, target.id), uploads: [], proxy: await sealedProxy(ws, fresh.desired, fresh.observation.hosts[0]?.serving?.desired) };
+      const fresh = await rollbackInput(ws, hosts, target, options);
+      return { input: fresh, values: await readValues(hosts, target.id), uploads: [], proxy: await sealedProxy(ws, fresh.desired, servingDesired(fresh.observation)) };
     },
     seal: (gathered, ids) => seal({ ...input, ...gathered.input, ...ids }),
   };
 }
 
-async function rollbackInput(ws: Workspace, host: OpenHost, target: ReleaseRecord, options: Pick<RollbackOptions, 'filter'>): Promise<PlanInput> {
-  const text = await host.store.readReleaseFile(target.id, 'model.json');
-  if (text === undefined) throw fail({ code: 'SC5013', kind: 'external', message: `The sealed model of ${target.id} is not on ${host.name} any more.`, next: ['stagecraft releases list'] });
+async function rollbackInput(ws: Workspace, hosts: readonly OpenHost[], target: ReleaseRecord, options: Pick<RollbackOptions, 'filter'>): Promise<PlanInput> {
+  const text = await releaseFile(hosts, target.id, 'model.json');
+  if (text === undefined) throw fail({ code: 'SC5013', kind: 'external', message: `The sealed model of ${target.id} is not on ${hosts.map((host) => host.name).join(', ')} any more.`, next: ['stagecraft releases list'] });
   const desired = JSON.parse(text) as Desired;
-  const observation = await observe(host, desired.services.map((service) => service.image.id ?? service.image.reference), desired.composeProject);
-  const proxy = await sealedProxy(ws, desired, observation.hosts[0]?.serving?.desired);
+  const observation = await observeAll(hosts, desired.services.map((service) => service.image.id ?? service.image.reference), desired.composeProject);
+  const proxy = await sealedProxy(ws, desired, servingDesired(observation));
   return {
     kind: 'rollback',
     desired,
@@ -72,13 +73,13 @@ async function rollbackInput(ws: Workspace, host: OpenHost, target: ReleaseRecor
     providers: providersOf(desired, indexProviders(ws.plugins), proxy),
     replace: [],
     acceptEmptyVolume: [],
-    findings: await preflight({ host, desired, observation, proxy: proxy?.provider.id }),
+    findings: await preflightAll(hosts, (host) => ({ host, desired, observation, proxy: proxy?.provider.id })),
   };
 }
 
 /** The release that the options name; without one: the previous one. */
-async function targetOf(host: OpenHost, identity: Identity, options: RollbackOptions): Promise<ReleaseRecord> {
-  const history = await host.store.history();
+async function targetOf(hosts: readonly OpenHost[], identity: Identity, options: RollbackOptions): Promise<ReleaseRecord> {
+  const history = await historyOf(hosts);
   const serving = servingOf(history);
   if (!serving) throw neverDeployed(identity);
   const whole = history.filter((release) => release.outcome === 'completed');
@@ -99,9 +100,9 @@ async function targetOf(host: OpenHost, identity: Identity, options: RollbackOpt
   return previous;
 }
 
-async function confirm(ws: Workspace, host: OpenHost, target: ReleaseRecord, options: RollbackOptions): Promise<void> {
+async function confirm(ws: Workspace, hosts: readonly OpenHost[], target: ReleaseRecord, options: RollbackOptions): Promise<void> {
   if (ws.yes || options.toRelease !== undefined || options.toVersion !== undefined) return;
-  const serving = await host.store.serving();
+  const serving = servingOf(await historyOf(hosts));
   const answer = await ws.io.ask({
     code: 'SC5018',
     text: `Roll ${target.environment} back from ${serving?.version} (${serving?.id}) to ${target.version} (${target.id})? Databases are not rolled back.`,

@@ -6,54 +6,73 @@ import type { SealedPlan } from '../plan/types.js';
 import { ensureProjectFolder } from '../protocol/project-folder.js';
 import { imagesOf } from './close.js';
 import type { Gathered } from './gather.js';
+import { releaseFile } from './history.js';
 import type { OpenHost } from './host.js';
 import type { Operation } from './open-operation.js';
 
 export type Values = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
-/** Brings a sealed release to the host: mounted files, values, rendered Compose, model, and last the plan. With the plan there it can be resumed from anywhere. */
+/**
+ * Brings a sealed release to every host: mounted files, values, rendered Compose, model, and last the plan. The anchor's plan comes after all others: where it
+ * is, every host has what it needs, and the operation can be resumed from anywhere.
+ */
 export async function putSealed(operation: Operation, plan: SealedPlan, gathered: Pick<Gathered, 'input' | 'values' | 'uploads'>): Promise<void> {
-  const { host, session, record, ws } = operation;
-  const compose = renderCompose(plan.desired, host.name);
+  const { hosts, anchor, ws } = operation;
   const values = await valuesOf(operation, plan, gathered);
+  const composes = new Map(hosts.map((host) => [host.name, renderCompose(plan.desired, host.name)]));
+  const rendered = Object.fromEntries([...composes].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, text]) => [name, createHash('sha256').update(text).digest('hex')]));
+  const put = (host: OpenHost): Promise<void> => putOn(operation, host, plan, { values, uploads: gathered.uploads, compose: composes.get(host.name) ?? '', rendered });
+  await Promise.all(hosts.filter((host) => host !== anchor).map(put));
+  if (anchor) await put(anchor);
+  await ensureProjectFolder(ws.files);
+  for (const [name, text] of composes) await ws.files.write(`.stagecraft/rendered/${plan.environment}/${name}/docker-compose.yml`, text);
+}
+
+interface Parts {
+  readonly values: Values;
+  readonly uploads: Gathered['uploads'];
+  readonly compose: string;
+  readonly rendered: Readonly<Record<string, string>>;
+}
+
+async function putOn({ session, record }: Operation, host: OpenHost, plan: SealedPlan, { values, uploads, compose, rendered }: Parts): Promise<void> {
   const overlay = renderOverlay({ desired: plan.desired, host: host.name, values, labels: { release: plan.release, operation: plan.operation, dir: host.scope.dir } });
-  await host.store.putFiles(session, gathered.uploads);
+  await host.store.putFiles(session, uploads);
   const sealed: Readonly<Record<string, string>> = {
     [`secrets/${plan.release}.json`]: JSON.stringify(values),
     [`secrets/${plan.release}.yml`]: overlay,
-    [`releases/${plan.release}/release.json`]: `${JSON.stringify({ ...record, images: imagesOf(plan), rendered: { [host.name]: createHash('sha256').update(compose).digest('hex') } })}\n`,
+    [`releases/${plan.release}/release.json`]: `${JSON.stringify({ ...record, images: imagesOf(plan), rendered })}\n`,
     [`releases/${plan.release}/docker-compose.yml`]: compose,
     [`releases/${plan.release}/model.json`]: `${JSON.stringify(plan.desired)}\n`,
     // Last: where it is, everything that it needs is there.
     [`releases/${plan.release}/plan.json`]: `${JSON.stringify(plan)}\n`,
   };
   await host.store.putInOrder(session, Object.entries(sealed).map(([path, content]) => ({ path, content, mode: 0o600 })));
-  await ensureProjectFolder(ws.files);
-  await ws.files.write(`.stagecraft/rendered/${plan.environment}/${host.name}/docker-compose.yml`, compose);
 }
 
 /**
  * The values that belong to the sealed model. A service that is held, or that a filter left out, is sealed as it runs: its values are those of the release that
  * serves, not what the files say now.
  */
-async function valuesOf({ host, open }: Operation, plan: SealedPlan, gathered: Pick<Gathered, 'input' | 'values'>): Promise<Values> {
+async function valuesOf({ hosts, open }: Operation, plan: SealedPlan, gathered: Pick<Gathered, 'input' | 'values'>): Promise<Values> {
   const asked = new Map(gathered.input.desired.services.map((service) => [service.name, service.valuesDigest]));
   const kept = plan.desired.services.filter((service) => service.valuesDigest !== asked.get(service.name)).map((service) => service.name);
   if (kept.length === 0 || open.prior === undefined) return gathered.values;
-  const before = await readValues(host, open.prior);
+  const before = await readValues(hosts, open.prior);
   return { ...gathered.values, ...Object.fromEntries(kept.flatMap((name) => (before[name] ? [[name, before[name]]] : []))) };
 }
 
-/** The sealed plan of a release, as the host has it; undefined: it was never sealed. */
-export async function readSealed(host: OpenHost, release: string): Promise<SealedPlan | undefined> {
-  const text = await host.store.readReleaseFile(release, 'plan.json');
+/** The sealed plan of the operation: by the anchor, or in its absence any host that has it; undefined: it was never sealed. */
+export async function readSealed({ anchor, hosts, open }: Operation): Promise<SealedPlan | undefined> {
+  const text = await releaseFile(anchor ? [anchor] : hosts, open.release, 'plan.json');
   return text === undefined ? undefined : (JSON.parse(text) as SealedPlan);
 }
 
-/** Values of a release. Secret. @throws StagecraftError `external` when the host lost them. */
-export async function readValues(host: OpenHost, release: string): Promise<Values> {
-  const text = await host.store.readSecret(`${release}.json`);
+/** Values of a release, by any host that has them. Secret. @throws StagecraftError `external` when they are lost. */
+export async function readValues(hosts: readonly OpenHost[], release: string): Promise<Values> {
+  let text: string | undefined;
+  for (const host of hosts) text ??= await host.store.readSecret(`${release}.json`);
   if (text === undefined)
-    throw fail({ code: 'SC5012', kind: 'external', message: `The values of ${release} are not on ${host.name} any more: it cannot be run as it was.`, next: ['stagecraft releases list', 'stagecraft deploy'] });
+    throw fail({ code: 'SC5012', kind: 'external', message: `The values of ${release} are not on ${hosts.map((host) => host.name).join(', ')} any more: it cannot be run as it was.`, next: ['stagecraft releases list', 'stagecraft deploy'] });
   return JSON.parse(text) as Values;
 }

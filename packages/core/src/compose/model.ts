@@ -71,7 +71,8 @@ export interface Desired {
   readonly routes: readonly (Route & { readonly location: Location })[];
   readonly proxy?: DesiredProxy;
   readonly hosts: readonly DesiredHost[];
-  readonly rollout: { readonly onFailure: 'rollback' | 'pause' | 'continue'; readonly acknowledgeMs: number };
+  /** `maxParallel`, where there are several hosts: how many at a time, after the first; a number, or a percentage. */
+  readonly rollout: { readonly onFailure: 'rollback' | 'pause' | 'continue'; readonly acknowledgeMs: number; readonly maxParallel?: number | string };
 }
 
 export interface DesiredHost {

@@ -3,7 +3,7 @@ import type { Scope } from '../hosts/scope.js';
 import type { HostFiles } from '../plugin-api/host.js';
 import type { RouteTable } from '../plugin-api/route.js';
 import type { Containers } from '../ports/containers.js';
-import { servingOf } from '../protocol/history.js';
+import { mergedHistory, servingOf } from '../protocol/history.js';
 import type { OpenRecord, ReleaseRecord } from '../protocol/types.js';
 import type { HostObservation, Observation } from './types.js';
 
@@ -54,6 +54,17 @@ export async function observe(host: Observed, references: readonly string[] | Pr
     ...(proxy ? { proxy } : {}),
   };
   return { basis: 'live', hosts: [seen], history };
+}
+
+/** Asks all hosts of an environment, side by side. */
+export async function observeAll(hosts: readonly Observed[], references: readonly string[] | Promise<readonly string[]>, composeProject: string): Promise<Observation> {
+  const seen = await Promise.all(hosts.map((host) => observe(host, references, composeProject)));
+  return { basis: 'live', hosts: seen.flatMap((one) => one.hosts).sort((a, b) => (a.name < b.name ? -1 : 1)), history: mergedHistory(seen.map((one) => one.history)) };
+}
+
+/** The sealed model of what serves, by the first host that has it. */
+export function servingDesired({ hosts }: Observation): Desired | undefined {
+  return hosts.find((host) => host.serving !== undefined)?.serving?.desired;
 }
 
 /** What a plan can know without a network: the serving release of the local cache, or nothing. */

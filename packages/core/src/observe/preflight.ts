@@ -49,6 +49,12 @@ export async function preflight(check: Preflight): Promise<readonly Finding[]> {
   return [...versions(check.host.name, seen, facts.compose), ...facts.findings, ...machine, ...routes, ...edgeName(check), ...strangers(check, seen), ...otherFolder(check, seen), ...images, ...(await takenPorts(check, seen))];
 }
 
+/** The same for several hosts; what is found on more than one of them is told once. */
+export async function preflightAll<H>(hosts: readonly H[], check: (host: H) => Preflight): Promise<readonly Finding[]> {
+  const found = (await Promise.all(hosts.map((host) => preflight(check(host))))).flat();
+  return [...new Map(found.map((finding) => [JSON.stringify(finding), finding])).values()];
+}
+
 async function composeVersion(shell: Shell): Promise<string | undefined> {
   const result = await shell.run('docker compose version --short', { timeoutMs: 20_000 });
   return result.exitCode === 0 ? result.stdout.trim() : undefined;

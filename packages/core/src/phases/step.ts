@@ -38,7 +38,7 @@ export async function runStep(walk: Walk, progress: Progress, step: Step, direct
   const half = halfOf(step, direction);
   if (!half) return;
   const before = progress.step(step.id, direction);
-  if (finished(half, before) && (stands(walk, half, before) || superseded(walk, progress, step, direction))) return tell('skipped');
+  if (finished(half, before) && (stands(walk, step, half, before) || superseded(walk, progress, step, direction))) return tell('skipped');
   tell(direction === 'do' ? 'running' : 'undoing');
   try {
     await reachGoal(walk, step, direction, half, before);
@@ -61,8 +61,8 @@ function finished(half: Half, before: StepProgress | undefined): before is StepP
 }
 
 /** What was done before the host booted counts only where a boot leaves it as it is; all else is probed, and gated, again. */
-function stands(walk: Walk, half: Half, before: StepProgress): boolean {
-  return before.bootId === walk.bootId || half.lasting === true;
+function stands(walk: Walk, step: Step, half: Half, before: StepProgress): boolean {
+  return before.bootId === walk.on(step).bootId || half.lasting === true;
 }
 
 /** A table of routes that another one has followed is not what the proxy is to have now. */
@@ -79,14 +79,14 @@ async function reachGoal(walk: Walk, step: Step, direction: Direction, half: Hal
   if (!known && half.script) await runScript(walk, step, direction, half, world, (before?.attempts ?? 0) + 1);
   if (!known && half.settle) await settle(walk, step, direction, half, world);
   // A script's own outcome is in the journal; what was probed, waited for or settled is noted here.
-  if (known || half.settle || !half.script) await walk.store.note(walk.session, { type: 'note', operation: walk.plan.operation, step: step.id, direction, status: 'completed', bootId: walk.bootId, message: known ? 'found done' : 'goal holds' });
+  if (known || half.settle || !half.script) await noteOf(walk, step, direction, 'note', 'completed', known ? 'found done' : 'goal holds');
 }
 
 async function runScript(walk: Walk, step: Step, direction: Direction, half: Half, world: StepWorld, attempt: number): Promise<void> {
   const effects = (await half.script?.(step.action, world)) ?? '';
   const script = { operation: walk.plan.operation, step: step.id, direction, attempt, effects, timeoutMs: half.timeoutMs?.(step.action, world) ?? 120_000 };
   const onLine = (line: string): void => walk.io.event(stepOutput({ step: step.id, line, stream: 'stdout' }));
-  const outcome = await withGrace(walk, (signal) => walk.store.run(walk.session, script, { signal, onLine }));
+  const outcome = await withGrace(walk, (signal) => walk.on(step).store.run(walk.session, script, { signal, onLine }));
   if (outcome.state === 'completed') return;
   if (outcome.state === 'unknown' && (await half.done(step.action, world))) return;
   // A job says more about its own failure than the script that ran it.
@@ -114,10 +114,14 @@ async function settle(walk: Walk, step: Step, direction: Direction, half: Half, 
   try {
     await half.settle?.(step.action, world);
   } catch (error) {
-    if (!walk.signal.aborted && isStagecraftError(error))
-      await walk.store.note(walk.session, { type: 'outcome', operation: walk.plan.operation, step: step.id, direction, status: 'failed', bootId: walk.bootId, message: error.message });
+    if (!walk.signal.aborted && isStagecraftError(error)) await noteOf(walk, step, direction, 'outcome', 'failed', error.message);
     throw error;
   }
+}
+
+async function noteOf(walk: Walk, step: Step, direction: Direction, type: 'note' | 'outcome', status: 'completed' | 'failed', message: string): Promise<void> {
+  const { store, bootId } = walk.on(step);
+  await store.note(walk.session, { type, operation: walk.plan.operation, step: step.id, direction, status, bootId, message });
 }
 
 function waitingWorld(walk: Walk, step: Step): StepWorld {

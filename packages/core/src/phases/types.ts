@@ -12,16 +12,23 @@ export interface Journalled {
 
 export type Note = Pick<JournalRecord, 'type' | 'operation'> & Partial<Pick<JournalRecord, 'step' | 'direction' | 'attempt' | 'phase' | 'status' | 'message' | 'bootId'>>;
 
+/** A host of a walk: where its steps run and are journalled. */
+export interface WalkHost {
+  readonly name: string;
+  readonly store: Journalled;
+  /** Boot id of the host now. */
+  readonly bootId: string;
+}
+
 /** Everything a walk over a sealed plan needs. The phase engine decides nothing: it walks. */
 export interface Walk {
   readonly plan: SealedPlan;
   readonly session: string;
-  readonly store: Journalled;
   readonly io: Io;
   /** First Ctrl-C: no new step begins. */
   readonly signal: AbortSignal;
-  /** Boot id of the host now. */
-  readonly bootId: string;
   readonly clock: { now(): number; sleep(ms: number, signal?: AbortSignal): Promise<void> };
+  /** The host of a step; the anchor, for one that belongs to none. */
+  on(step: Step): WalkHost;
   world(step: Step): StepWorld;
 }

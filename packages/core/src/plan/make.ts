@@ -83,7 +83,7 @@ function stepsOf({ desired, model, changes, hosts, release, selection }: StepsIn
   const rollout: Step[] = [];
   const stages = stageHosts(model, changes, hosts, release, rollout);
   for (const stage of stages) prepareHost(stage, model, selection.all);
-  rollOut(unitsOf(model, changes, stages), images);
+  rollOut(unitsOf(model, changes, stages), images, model.rollout.maxParallel);
   for (const stage of stages) retireRemoved(stage);
   const made = new Set(rollout.map((step) => step.id));
   return [...images.steps, ...rollout, ...stages.flatMap((stage) => finalizeHost(stage, made))];

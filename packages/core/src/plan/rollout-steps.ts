@@ -1,6 +1,7 @@
 import { drain, retire } from '../rollout/leave.js';
 import { addStep, type Half, type ServiceStage } from '../rollout/stage.js';
 import { half } from '../rollout/strategies.js';
+import { hostsInTurn, type Parallel } from './hosts-in-turn.js';
 import type { ImageSteps } from './image-steps.js';
 import { serviceStage, type Stage } from './stages.js';
 import { keyOf, type Unit } from './units.js';
@@ -9,11 +10,10 @@ import { keyOf, type Unit } from './units.js';
 const jobTimeoutMs = 600_000;
 
 /** Makes the steps of all units, in their order, and ties them together. */
-export function rollOut(units: readonly Unit[], images: ImageSteps): void {
+export function rollOut(units: readonly Unit[], images: ImageSteps, maxParallel: Parallel): void {
   /** By service: ids of the steps after which what depends on it may begin. */
   const ready = new Map<string, string[]>();
-  /** By service: its first host, and the steps with which it ended there. Its other hosts wait for them. */
-  const canary = new Map<string, { readonly host: string; last: readonly string[] }>();
+  const hostsBefore = hostsInTurn(units, maxParallel);
   /** By host and service: the steps with which its first half ended, and whether that waited for all that the service waits for. */
   const ended = new Map<string, { readonly last: readonly string[]; readonly early: boolean }>();
 
@@ -22,22 +22,17 @@ export function rollOut(units: readonly Unit[], images: ImageSteps): void {
     const on = serviceStage(stage, entry);
     const { service, host } = on;
     const key = keyOf(stage, entry);
-    const first = canary.get(service.name) ?? { host: host.name, last: [] };
-    canary.set(service.name, first);
     const before = ended.get(key);
     const early = unit.early === true;
     const needs = [
       ...(before?.last ?? []),
       ...(early || (before && !before.early)
         ? []
-        : [...images.of(host.name, service.name), ...service.dependsOn.flatMap((dependency) => ready.get(dependency.service) ?? []), ...(first.host === host.name ? [] : first.last)]),
+        : [...images.of(host.name, service.name), ...service.dependsOn.flatMap((dependency) => ready.get(dependency.service) ?? []), ...hostsBefore(service.name, host.name).flatMap((other) => ended.get(`${other}/${service.name}`)?.last ?? [])]),
       ...unit.after.flatMap((other) => ended.get(`${host.name}/${other}`)?.last ?? []),
     ];
     const made: Half = name === 'job' ? runJob(on, needs) : half(name, on, needs);
-    if (made.last.length > 0) {
-      ended.set(key, { last: made.last, early });
-      if (first.host === host.name) first.last = made.last;
-    }
+    if (made.last.length > 0) ended.set(key, { last: made.last, early });
     ready.set(service.name, [...(ready.get(service.name) ?? []), ...made.ready]);
   }
 }

@@ -29,12 +29,25 @@ export function verifyHistory(lines: readonly string[], journal: Journal, identi
   });
   const lost = [...witnessed.keys()].find((id) => !seen.has(id));
   if (lost !== undefined) throw changed(folder, `the record of ${lost} is gone`);
+  return newestFirst(releases);
+}
+
+function newestFirst(releases: ReleaseRecord[]): readonly ReleaseRecord[] {
   return releases.sort((a, b) => b.serial - a.serial || (a.id < b.id ? 1 : -1));
 }
 
 /** The release that serves: the newest that committed. A release whose migration after the rollout failed stays up. */
 export function servingOf(history: readonly ReleaseRecord[]): ReleaseRecord | undefined {
   return history.find((release) => release.outcome === 'completed' || (release.outcome === 'failed' && release.phases.rollout.status === 'completed'));
+}
+
+/** What several hosts of an environment remember, as one history, newest first: a record that was closed anywhere counts before one that is open. */
+export function mergedHistory(histories: readonly (readonly ReleaseRecord[])[]): readonly ReleaseRecord[] {
+  const [first = [], ...others] = histories;
+  if (others.length === 0) return first;
+  const known = new Map<string, ReleaseRecord>();
+  for (const release of histories.flat()) if (!known.has(release.id) || known.get(release.id)?.outcome === 'open') known.set(release.id, release);
+  return newestFirst([...known.values()]);
 }
 
 /** 1 + the highest. */

@@ -14,12 +14,19 @@ export interface TakeOver {
   readonly operation: string;
   /** Milliseconds since the epoch. */
   readonly now: number;
+  /** The new session; default: one made for it. Several hosts get the same. */
+  readonly session?: string;
 }
 
 export interface WaitOptions {
   readonly signal?: AbortSignal;
   /** Called again and again while the step still runs. */
   readonly waiting?: () => void;
+}
+
+export interface AcquireOptions extends WaitOptions {
+  /** The new session; default: one made for it. Several hosts get the same. */
+  readonly session?: string;
 }
 
 /** The lock of one environment on one host. Every change is one script under flock of `lock.mutex` that compares the session first. */
@@ -30,7 +37,7 @@ export interface EnvironmentLock {
    * nothing of that holder is open, or when it is this very operation; then it waits for the dead holder's step to end.
    * @throws StagecraftError `locked` (SC3000) that says who holds it; `user` (SC3003) when `operation` is closed already.
    */
-  acquire(owner: Owner, operation: string, now: number, wait?: WaitOptions): Promise<{ readonly session: string }>;
+  acquire(owner: Owner, operation: string, now: number, options?: AcquireOptions): Promise<{ readonly session: string }>;
   /** Says in which phase the holder is, and that it lives. @throws StagecraftError `locked` (SC3001) when another took over. */
   beat(session: string, phase: string): Promise<void>;
   /** Gives the lock back; where a step still runs it is marked left instead. Idempotent. @throws StagecraftError `locked` (SC3001). */
@@ -50,20 +57,20 @@ export function createLock(place: Place, isDead: (lock: LockRecord, here: Owner)
   const lock: EnvironmentLock = {
     readLock: () => readLock(place),
 
-    async acquire(owner, operation, now, wait) {
-      const session = sessionId(place.clock);
+    async acquire(owner, operation, now, options) {
+      const session = options?.session ?? sessionId(place.clock);
       const record = line({ session, operation, owner, phase: 'begin', since: new Date(now).toISOString(), left: false });
       const [answer, found] = split(await runScript(place, acquireScript(operation, record), 'Taking the lock'));
       if (answer === 'won') return { session };
       if (answer === 'closed') throw fail({ code: 'SC3003', kind: 'user', message: `The operation ${operation} is closed: there is nothing to resume or abort.`, next: ['stagecraft status', 'stagecraft releases list'] });
       // Where the line cannot be read as a lock, reading the file says so.
       const holder = parseObject<LockRecord>(found) ?? (await readLock(place));
-      if (holder === undefined) return lock.acquire(owner, operation, now, wait);
+      if (holder === undefined) return lock.acquire(owner, operation, now, options);
       const dead = await isDead(holder, owner);
       if (dead && (holder.operation === operation || (await nothingOpen(place, holder.operation)))) {
-        const took = await lock.takeOver({ expect: holder.session, owner, operation, now });
+        const took = await lock.takeOver({ expect: holder.session, owner, operation, now, session });
         try {
-          await lock.waitForStep(wait);
+          await lock.waitForStep(options);
         } catch (error) {
           await giveBack(place, took.session).catch(() => undefined);
           throw error;
@@ -81,8 +88,7 @@ export function createLock(place: Place, isDead: (lock: LockRecord, here: Owner)
     release: (session) => giveBack(place, session),
     leave: (session) => giveBack(place, session),
 
-    async takeOver({ expect, owner, operation, now }) {
-      const session = sessionId(place.clock);
+    async takeOver({ expect, owner, operation, now, session = sessionId(place.clock) }) {
       const before = await readLock(place);
       const record = line({ session, operation, owner, phase: before?.phase ?? 'begin', since: new Date(now).toISOString(), left: false });
       const script = `take_mutex\nS=${quote(expect)}\nfence || { printf 'changed\\n'; exit 0; }\nsave "$E/lock" ${quote(record)} || exit ${exits.full}\nprintf 'won\\n'`;

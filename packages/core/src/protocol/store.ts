@@ -29,8 +29,8 @@ export interface EnvironmentStore extends EnvironmentLock, Releases {
   bootId(): Promise<string>;
   /** Proves what the protocol needs of the host. @param needBytes free space to ask for; default 64 MiB. */
   checkHost(needBytes?: number): Promise<HostCheck>;
-  /** The environment's key for digests of secrets, hex; made once. */
-  key(): Promise<string>;
+  /** The environment's key for digests of secrets, hex; made once. @param peers that of another of its hosts, for one that has none. */
+  key(peers?: string): Promise<string>;
   readKey(): Promise<string | undefined>;
   readOpen(): Promise<OpenRecord | undefined>;
   /** Says what is unfinished from now on. Idempotent. @throws StagecraftError `locked` (SC3002) when another operation is open. */
@@ -43,6 +43,8 @@ export interface EnvironmentStore extends EnvironmentLock, Releases {
   /** Publishes the decision once; the first one wins and is returned. @throws StagecraftError `user` (SC3003) when the operation is not open. */
   decide(session: string, operation: string, decision: Decision): Promise<Decision>;
   readDecision(operation: string): Promise<Decision | undefined>;
+  /** The host as closed records of others name it. */
+  witness(): Promise<{ readonly identity: string; readonly head: string }>;
   /** All acknowledged records. @throws StagecraftError `external` (SC3010) when the chain is broken. */
   readJournal(): Promise<readonly JournalRecord[]>;
   note(session: string, record: Omit<NewRecord, 'session'>): Promise<void>;
@@ -84,13 +86,14 @@ export function createStore(setup: StoreSetup): EnvironmentStore {
     readIdentity: async () => (await readHostRecord(place))?.identity,
     bootId: async () => (await place.files.read('/proc/sys/kernel/random/boot_id'))?.trim() ?? '',
     checkHost: (needBytes = 64 * 1024 * 1024) => checkHost(place, needBytes),
-    key: async () => (await readKey(place)) ?? makeKey(place),
+    key: async (peers) => (await readKey(place)) ?? makeKey(place, peers ?? place.clock.random(32)),
     readKey: () => readKey(place),
     readOpen: () => readOpen(place),
     open: (session, record) => open(place, session, record),
     close: (session, release) => close(place, session, release, setup.host ?? 'local', readChain),
     decide: (session, operation, decision) => decide(place, session, operation, decision),
     readDecision: (operation) => readDecision(place, operation),
+    witness: async () => ({ identity: (await readHostRecord(place))?.identity ?? '', head: (await readChain()).head }),
     readJournal: async () => (await readChain()).records,
     async note(session, record) {
       await runFenced(place, session, `now\nappend ${recordWords({ ...record, session })} || exit ${exits.full}`, 'Writing the journal');
@@ -107,13 +110,13 @@ async function readKey(place: Place): Promise<string | undefined> {
 }
 
 /** Published by `ln`, so that two who make it at once agree on one. It comes on standard input: argv is visible to others. */
-async function makeKey(place: Place): Promise<string> {
+async function makeKey(place: Place, made: string): Promise<string> {
   const script = `take_mutex
 t=$E/secrets/key.$$.stagecraft-temp
 mkdir -p "$E/secrets" && cat >"$t" && [ "$(wc -c <"$t")" -eq 65 ] && sync "$t" || { rm -f "$t"; exit ${exits.full}; }
 ln "$t" "$E/secrets/key" 2>/dev/null || [ -e "$E/secrets/key" ] || exit 1
 rm -f "$t"; sync "$E/secrets"`;
-  await runScript(place, script, "Making the environment's key", { stdin: `${place.clock.random(32)}\n` });
+  await runScript(place, script, "Making the environment's key", { stdin: `${made}\n` });
   const key = await readKey(place);
   if (key === undefined) throw fail({ code: 'SC3015', kind: 'external', message: `The key in ${place.scope.folder}/secrets is gone as soon as it was made.`, next: ['Run the command again.'] });
   return key;

@@ -84,13 +84,13 @@ describe('CLI_PHASE_EXECUTION_COMMON: a crash at any instant of a deploy to one 
 });
 
 async function forward(world: string, more: Parameters<typeof takeUp>[1] = {}): Promise<Ended> {
-  const { operation, proxy } = await takeUp(world, more);
-  return carryOut(operation, plan, proxy);
+  const { operation, proxies } = await takeUp(world, more);
+  return carryOut(operation, plan, proxies);
 }
 
 async function back(world: string, more: Parameters<typeof takeUp>[1] = {}): Promise<Ended> {
-  const { operation, proxy } = await takeUp(world, more);
-  return abortOperation(operation, plan, proxy);
+  const { operation, proxies } = await takeUp(world, more);
+  return abortOperation(operation, plan, proxies);
 }
 
 function isOpen(world: string): boolean {

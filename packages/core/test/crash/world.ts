@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll } from '@jest/globals';
+import type { ProxyOf } from '../../src/actions/proxy.js';
 import type { Operation } from '../../src/actions/open-operation.js';
 import type { Workspace } from '../../src/actions/types.js';
 import { systemClock } from '../../src/adapters/clock.js';
@@ -12,6 +13,7 @@ import { createFiles } from '../../src/adapters/files.js';
 import { hostFiles } from '../../src/adapters/host-files.js';
 import { localShell } from '../../src/adapters/shell.js';
 import { fail } from '../../src/errors/index.js';
+import type { HostObservation } from '../../src/observe/types.js';
 import type { Event } from '../../src/plugin-api/event.js';
 import type { ProxyProvider, RouteTable, Target } from '../../src/plugin-api/index.js';
 import type { Shell } from '../../src/ports/shell.js';
@@ -38,15 +40,7 @@ export async function freshFolder(): Promise<string> {
 
 /** A host on which release 1 serves and the deploy of release 2 is sealed: nothing of it has begun. */
 export async function sealedWorld(world: string): Promise<void> {
-  await mkdir(join(world, 'bin'), { recursive: true });
-  await mkdir(join(world, 'engine/c'), { recursive: true });
-  for (const [name, text] of Object.entries({ docker: dockerStub, sync: syncStub })) {
-    await writeFile(join(world, 'bin', name), text);
-    await chmod(join(world, 'bin', name), 0o755);
-  }
-  for (const container of before.hosts[0]?.containers ?? []) await writeContainer(world, container);
-  await writeTable(world, before.hosts[0]?.table);
-
+  await engineWorld(world, before.hosts[0]);
   const store = storeAt(world);
   await store.prepare();
   const { session } = await store.acquire(await describeOwner({}, 'test'), plan.operation, Date.now());
@@ -54,6 +48,18 @@ export async function sealedWorld(world: string): Promise<void> {
   await store.putSecret(session, `${plan.release}.yml`, `operation=${plan.operation} release=${plan.release}\n`);
   await store.putRelease(session, plan.release, { 'release.json': `${JSON.stringify(record)}\n` });
   await writeFile(join(world, 'served'), '');
+}
+
+/** A host's machine: its engine as folders, its proxy as files, the stubs that change them. */
+export async function engineWorld(world: string, seen: HostObservation | undefined): Promise<void> {
+  await mkdir(join(world, 'bin'), { recursive: true });
+  await mkdir(join(world, 'engine/c'), { recursive: true });
+  for (const [name, text] of Object.entries({ docker: dockerStub, sync: syncStub })) {
+    await writeFile(join(world, 'bin', name), text);
+    await chmod(join(world, 'bin', name), 0o755);
+  }
+  for (const container of seen?.containers ?? []) await writeContainer(world, container);
+  await writeTable(world, seen?.table);
 }
 
 async function writeTable(world: string, table: RouteTable | undefined): Promise<void> {
@@ -73,7 +79,7 @@ export function shellAt(world: string): Shell {
 }
 
 /** Takes the open operation up, as `--resume` and `--abort` do. */
-export async function takeUp(world: string, more: { readonly shell?: Shell; readonly bootId?: string; readonly signal?: AbortSignal; readonly onEvent?: (event: Event) => void } = {}): Promise<{ readonly operation: Operation; readonly proxy: ProxyInUse; readonly store: EnvironmentStore }> {
+export async function takeUp(world: string, more: { readonly shell?: Shell; readonly bootId?: string; readonly signal?: AbortSignal; readonly onEvent?: (event: Event) => void } = {}): Promise<{ readonly operation: Operation; readonly proxies: ProxyOf; readonly store: EnvironmentStore }> {
   const shell = more.shell ?? shellAt(world);
   const store = storeAt(world, shell);
   const open = await store.readOpen();
@@ -84,18 +90,19 @@ export async function takeUp(world: string, more: { readonly shell?: Shell; read
   const io = { event: (event: Event) => more.onEvent?.(event), ask: () => Promise.reject(new Error('nothing is asked')) };
   const signal = more.signal ?? new AbortController().signal;
   const host = { name: 'local', scope: scopeAt(join(world, 'state')), containers: containersAt(world), shell, files, store, bootId: more.bootId ?? (await store.bootId()) };
-  const operation: Operation = { ws: { io, clock, signal } as unknown as Workspace, host, session, open, record: (await store.readRelease(open.release)) ?? record, begunAt: 0 };
-  return { operation, proxy: proxyAt(world, io), store };
+  const operation: Operation = { ws: { io, clock, signal } as unknown as Workspace, hosts: [host], away: [], closed: [], anchor: host, session, open, record: (await store.readRelease(open.release)) ?? record, begunAt: 0 };
+  const proxy = proxyAt(world, io);
+  return { operation, proxies: () => proxy, store };
 }
 
-const record: ReleaseRecord = {
+export const record: ReleaseRecord = {
   format: 1, id: plan.release, serial: 1, project: 'shop', environment: 'prod', version: 'v2', kind: 'deploy', outcome: 'open', startedAt: '2026-01-01T00:00:00.000Z', operator: 'me', operation: plan.operation,
   phases: { build: { status: 'pending' }, push: { status: 'pending' }, migrate_pre: { status: 'pending' }, rollout: { status: 'pending' }, migrate_post: { status: 'pending' }, finalize: { status: 'pending' } },
   images: {}, rendered: {}, changes: {},
 };
 
 /** A proxy that routes what its file says. */
-function proxyAt(world: string, io: { event(event: Event): void }): ProxyInUse {
+export function proxyAt(world: string, io: { event(event: Event): void }): ProxyInUse {
   const provider: ProxyProvider = {
     kind: 'proxy', id: 'acme', api: '0.1.0', configSchema: {},
     service: () => ({ image: 'acme:1', command: [], ports: [], folder: '/etc/acme', files: [] }),

@@ -24,6 +24,18 @@ describe('CORE_PLAN: several hosts', () => {
     expect(plan.steps.find((s) => s.id === 'web-2/web/start')?.dependsOn).toContain('web-1/web/admit');
   });
 
+  it('come after the first in batches as large as max_parallel says', () => {
+    const many = Array.from({ length: 6 }, (_, index) => ({ name: `h${index}`, roles: ['app'] }));
+    const waits = (maxParallel: number | string): readonly string[] => {
+      const model = desired([built('web', 'sha256:web-1')], [{ service: 'web', port: 80 }], { hosts: many, rollout: { onFailure: 'rollback', acknowledgeMs: 10_000, maxParallel } });
+      const starts = sealed(model, live(...many.map((host) => emptyHost(host.name)))).steps.filter((s) => s.action.kind === 'container.start');
+      return starts.map((s) => `${s.host}: ${[...new Set(s.dependsOn.filter((id) => id.includes('/web/')).map((id) => id.split('/')[0]))].filter((host) => host !== s.host).join(' ')}`);
+    };
+    expect(waits(2)).toEqual(['h0: ', 'h1: h0', 'h2: h0', 'h3: h1 h2', 'h4: h1 h2', 'h5: h3 h4']);
+    expect(waits('25%')).toEqual(['h0: ', 'h1: h0', 'h2: h1', 'h3: h2', 'h4: h3', 'h5: h4']);
+    expect(waits('100%')).toEqual(['h0: ', 'h1: h0', 'h2: h0', 'h3: h0', 'h4: h0', 'h5: h0']);
+  });
+
   it('have a table each, and end where nothing is left to do', () => {
     const first = apply(sealed(shop('1'), observed), observed);
     const second = sealed(shop('2'), first, { release: 'rel-3' });
