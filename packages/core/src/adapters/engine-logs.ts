@@ -1,9 +1,9 @@
 import type Dockerode from 'dockerode';
 import type { LogLine, LogOptions } from '../ports/containers.js';
 
-/** Lines of a container's log, as they come. A container with a TTY has one stream; others are multiplexed in frames of 8 + n bytes. */
-export async function* logLines(connect: () => Promise<Dockerode>, id: string, options: LogOptions, explain: (error: unknown) => Error): AsyncIterable<LogLine> {
-  const stream = await open(await connect(), id, options).catch((error: unknown) => {
+/** Lines of a container's log, as they come: what it is is asked of one client, its log read by another. A container with a TTY has one stream; others are multiplexed in frames of 8 + n bytes. */
+export async function* logLines(ask: () => Promise<Dockerode>, read: () => Promise<Dockerode>, id: string, options: LogOptions, explain: (error: unknown) => Error): AsyncIterable<LogLine> {
+  const stream = await open(await ask(), await read(), id, options).catch((error: unknown) => {
     throw explain(error);
   });
   if (!stream) return;
@@ -32,15 +32,15 @@ interface Source extends AsyncIterable<Buffer> {
   destroy(): void;
 }
 
-async function open(docker: Dockerode, id: string, options: LogOptions): Promise<{ source: Source; tty: boolean } | undefined> {
-  const container = docker.getContainer(id);
-  const info = await container.inspect().catch((error: unknown) => {
+async function open(asked: Dockerode, read: Dockerode, id: string, options: LogOptions): Promise<{ source: Source; tty: boolean } | undefined> {
+  const info = await asked.getContainer(id).inspect().catch((error: unknown) => {
     if ((error as { statusCode?: number }).statusCode === 404) return undefined;
     throw error;
   });
   if (!info) return undefined;
   const query = { stdout: true, stderr: true, timestamps: true, ...(options.since ? { since: engineTime(options.since) } : {}), ...(options.tail === undefined ? {} : { tail: options.tail }) };
   // Its types say a buffer without follow and a stream with it; which one came is seen here.
+  const container = read.getContainer(id);
   const ask = container.logs.bind(container) as unknown as (options: object) => Promise<Buffer | Source>;
   const answer = await ask({ ...query, follow: options.follow ?? false });
   return { source: Buffer.isBuffer(answer) ? atOnce(answer) : answer, tty: info.Config.Tty };

@@ -1,21 +1,36 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type Dockerode from 'dockerode';
 import { fail } from '../errors/index.js';
 import type { ContainerState, Containers, EngineInfo, ImageState } from '../ports/containers.js';
 import { containerState } from './engine-container.js';
 import { logLines } from './engine-logs.js';
 
+export interface Patience {
+  /** How long a question may go unanswered, milliseconds; default 30 s. An engine that hangs takes connections and says nothing. */
+  readonly answerMs?: number;
+  /** How long an engine that has answered before may be away, as when it is restarted; default 20 s. */
+  readonly returnMs?: number;
+}
+
 /**
- * Reads from the engine behind a unix socket.
+ * Reads from the engine behind a unix socket. Every question ends in bounded time.
  * @param socket absolute path, as in `/var/run/docker.sock`
  */
-export function engineAt(socket: string): Containers {
+export function engineAt(socket: string, { answerMs = 30_000, returnMs = 20_000 }: Patience = {}): Containers {
   let docker: Promise<Dockerode> | undefined;
-  const connect = (): Promise<Dockerode> => (docker ??= import('./dockerode.js').then(({ Docker }) => new Docker({ socketPath: socket })));
+  const connect = (): Promise<Dockerode> => (docker ??= import('./dockerode.js').then(({ Docker }) => new Docker({ socketPath: socket, timeout: answerMs })));
+  // Who follows a log may wait for its next line for days.
+  const follow = (): Promise<Dockerode> => import('./dockerode.js').then(({ Docker }) => new Docker({ socketPath: socket }));
+  let answered = false;
   const ask = async <T>(what: string, question: (d: Dockerode) => Promise<T>): Promise<T> => {
-    try {
-      return await question(await connect());
-    } catch (error) {
-      throw silent(socket, what, error);
+    for (const begun = Date.now(); ; await sleep(100)) {
+      try {
+        const answer = await inTime(question(await connect()), answerMs);
+        answered = true;
+        return answer;
+      } catch (error) {
+        if (!answered || !away(error) || Date.now() - begun >= returnMs) throw silent(socket, what, error);
+      }
     }
   };
   const absent = async <T>(question: Promise<T>): Promise<T | undefined> => {
@@ -72,7 +87,7 @@ export function engineAt(socket: string): Containers {
         const { Volumes } = await d.listVolumes({ filters: labelFilter(labels) as never });
         return (Volumes ?? []).map((volume) => ({ name: volume.Name, labels: volume.Labels ?? {} })).sort((a, b) => (a.name < b.name ? -1 : 1));
       }),
-    logs: (id, options) => logLines(connect, id, options ?? {}, (error) => silent(socket, 'read logs', error)),
+    logs: (id, options) => logLines(connect, options?.follow ? follow : connect, id, options ?? {}, (error) => silent(socket, 'read logs', error)),
   };
 }
 
@@ -109,9 +124,35 @@ function statusOf(error: unknown): number | undefined {
   return (error as { statusCode?: number } | undefined)?.statusCode;
 }
 
+/** Ends a question in time. Its connection is closed by the client's own time, which is the same. */
+async function inTime<T>(question: Promise<T>, ms: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  question.catch(() => undefined);
+  try {
+    return await Promise.race([question, new Promise<never>((_, reject) => (timer = setTimeout(() => reject(new Unanswered(`it takes connections, but has not answered for ${ms / 1000} s`)), ms)))]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+class Unanswered extends Error {}
+
+/** Nobody listens, or who did is gone in the middle of an answer. */
+function away(error: unknown): boolean {
+  return ['ECONNREFUSED', 'ENOENT', 'ECONNRESET', 'EPIPE'].includes((error as { code?: string }).code ?? '');
+}
+
 function silent(socket: string, what: string, cause: unknown): Error {
   const { code, message } = cause as { code?: string; message?: string };
-  if (code === 'ENOENT' || code === 'ECONNREFUSED' || code === 'EACCES')
+  if (cause instanceof Unanswered)
+    return fail({
+      code: 'SC3504',
+      kind: 'external',
+      message: `The container engine at unix://${socket} hangs: ${message}. Tried to ${what}.`,
+      next: ['Look at the log of the engine (journalctl -u docker), and restart it (systemctl restart docker).', 'stagecraft status'],
+      cause,
+    });
+  if (code === 'EACCES' || away(cause))
     return fail({
       code: 'SC3501',
       kind: 'external',

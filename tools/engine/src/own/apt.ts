@@ -98,7 +98,8 @@ export function candidateIn(policy: string): string | undefined {
   return version && version !== '(none)' ? version : undefined;
 }
 
-async function archiveOf(codename: string): Promise<string> {
+/** Where the machine itself gets a suite of its distribution from. */
+export async function archiveOf(codename: string): Promise<string> {
   const targets = await must('apt-get', ['indextargets', '--format', '$(REPO_URI)|$(RELEASE)|$(COMPONENT)', 'Created-By: Packages']);
   const archive = archiveIn(targets, codename);
   if (!archive) throw new Error(`the machine's apt sources name no archive for ${codename}`);
