@@ -5,19 +5,30 @@ import type {
   DeployOptions,
   DeployResult,
   Exec,
+  ExecCommandOptions,
   Files,
   Finding,
+  Foreground,
+  HistoryOptions,
+  HistoryResult,
   InitOptions,
   InitResult,
   LockStatus,
   LogEntry,
   LogsOptions,
+  OneOffOptions,
   Plan,
   PlanOptions,
+  PruneOptions,
+  PruneResult,
+  ReleasesDiff,
   ReleasesResult,
   ReleaseStory,
   RollbackOptions,
+  ScaleOptions,
   StatusResult,
+  TaskResult,
+  WatchOptions,
   Workspace,
 } from '@stagecraft/core';
 
@@ -29,8 +40,15 @@ export interface Actions {
   build(ws: Workspace, options: BuildOptions): Promise<BuildResult>;
   listReleases(ws: Workspace): Promise<ReleasesResult>;
   showRelease(ws: Workspace, id: string): Promise<ReleaseStory>;
+  scale(ws: Workspace, options: ScaleOptions): Promise<DeployResult>;
+  prune(ws: Workspace, options: PruneOptions): Promise<PruneResult>;
+  history(ws: Workspace, options: HistoryOptions): Promise<HistoryResult>;
+  diffReleases(ws: Workspace, from: string, to: string): Promise<ReleasesDiff>;
   status(ws: Workspace): Promise<StatusResult>;
+  watchStatus(ws: Workspace, options: WatchOptions): AsyncIterable<StatusResult>;
   logs(ws: Workspace, options: LogsOptions): AsyncIterable<LogEntry>;
+  execCommand(ws: Workspace, options: ExecCommandOptions): Promise<TaskResult>;
+  runTask(ws: Workspace, options: OneOffOptions): Promise<TaskResult>;
   lockStatus(ws: Workspace): Promise<LockStatus>;
   lockTake(ws: Workspace, options: { readonly id?: string }): Promise<LockStatus>;
   configValidate(ws: Workspace): Promise<{ readonly file: string; readonly findings: readonly Finding[]; readonly environments: readonly string[] }>;
@@ -43,4 +61,5 @@ export interface Actions {
   savePlan(plan: Plan): string;
   createExec(options: { readonly folder: string; readonly processEnv: Readonly<Record<string, string | undefined>> }): Exec;
   createFiles(folder: string): Files;
+  createForeground(tty: boolean): Foreground;
 }

@@ -21,6 +21,8 @@ export abstract class StagecraftCommand<T extends typeof Command> extends Comman
   static exitCodes: readonly ExitCode[] = [0, 1, 2, 3, 130, 143];
   /** False where nothing is changed, so that an interrupt need not wait. */
   static mutates = false;
+  /** True where a program in a container has the terminal: signals are handed on to it, and its end is waited for. */
+  static foreground = false;
 
   protected flags!: Flags<T>;
   protected args!: Args<T>;
@@ -41,6 +43,7 @@ export abstract class StagecraftCommand<T extends typeof Command> extends Comman
       ...('flags' in parsed ? lookOf(parsed.flags as RawFlags) : lookOf(raw.flags)),
       colour: !raw.flags['no-color'],
       mutates: (this.constructor as typeof StagecraftCommand).mutates,
+      foreground: (this.constructor as typeof StagecraftCommand).foreground,
     });
     try {
       if ('error' in parsed) throw parsed.error;

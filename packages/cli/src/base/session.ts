@@ -1,6 +1,7 @@
 import type { Event, Io, Question, Redactor } from '@stagecraft/core';
 import { commandBegins, commandEnded, createRedactor, interruptHeard, logged, questionAsked } from '@stagecraft/core/host';
 import { createRenderer } from '../render/renderer.js';
+import { createPictures } from '../render/pictures.js';
 import { paintFor, type Paint } from '../render/paint.js';
 import { failureText } from '../render/failure.js';
 import { ask } from './ask.js';
@@ -20,6 +21,8 @@ export interface SessionOptions {
   readonly colour: boolean;
   readonly yes: boolean;
   readonly mutates: boolean;
+  /** Another program has the terminal: signals are for it, and its end is waited for. */
+  readonly foreground?: boolean;
   readonly environment: string | undefined;
 }
 
@@ -29,6 +32,8 @@ export interface Outcome {
   readonly data: unknown;
   /** What people read; absent: nothing more than what was shown on the way. */
   readonly text?: (look: Look) => string;
+  /** It was printed piece by piece: no document at the end. */
+  readonly printed?: boolean;
   /** Exactly these bytes for --json, where core has its own form of the data. */
   readonly json?: string;
   readonly exitCode?: number;
@@ -50,6 +55,8 @@ export interface Session {
   debug(message: string, details?: Record<string, unknown>): void;
   /** A line of a result that comes piece by piece (logs). */
   print(text: string): void;
+  /** A picture in the place of the one before, where stdout is a terminal; else printed where it is another one. */
+  picture(text: string): void;
   begin(folder: string): void;
   finish(outcome: Outcome): Promise<void>;
   fail(failure: Failure): Promise<void>;
@@ -62,7 +69,7 @@ export function openSession(world: World, options: SessionOptions): Session {
   const renderer = createRenderer({ ...options, stdout, stderr, env: world.env, clock: world.clock });
   const event = (told: Event): void => renderer.event(redactor.redactData(told));
   const interrupts = listenForSignals(world, {
-    mutates: options.mutates,
+    mutates: options.mutates || options.foreground === true,
     onFirst: (signal) => {
       if (options.mutates || options.mode === 'events') event(interruptHeard({ signal, mutates: options.mutates }));
     },
@@ -84,13 +91,14 @@ export function openSession(world: World, options: SessionOptions): Session {
     io: { event, ask: (question) => askAndTell(question), hide: (values) => redactor.add(values) },
     debug: (message, details) => event(logged({ level: 'debug', message, ...(details === undefined ? {} : { details }) })),
     print: (text) => renderer.print(`${text}\n`),
+    picture: createPictures(stdout),
     begin: (folder) => event(commandBegins({ command: options.command, version: options.version, folder, environment: options.environment ?? '' })),
     async finish(outcome) {
       const exitCode = outcome.exitCode ?? 0;
       world.exitCode = exitCode;
       if (options.mode === 'events') event(commandEnded({ command: options.command, exitCode, result: outcome.data }));
       await renderer.close();
-      if (options.mode === 'json') stdout.write(documentOf(outcome, redactor));
+      if (options.mode === 'json' && outcome.printed !== true) stdout.write(documentOf(outcome, redactor));
       if (options.mode === 'text' && outcome.text !== undefined) stdout.write(withNewline(outcome.text(look)));
       await end();
     },

@@ -66,6 +66,12 @@ export function plural(count: number, word: string): string {
   return `${count} ${word}${count === 1 ? '' : 's'}`;
 }
 
+/** `12 kB`, `3.4 MB`, `1.2 GB`. */
+export function size(bytes: number): string {
+  if (bytes < 1_000_000) return `${Math.ceil(bytes / 1000)} kB`;
+  return bytes < 1_000_000_000 ? `${(bytes / 1_000_000).toFixed(1)} MB` : `${(bytes / 1_000_000_000).toFixed(1)} GB`;
+}
+
 /** `sha256:6c0fdbbfc1d4` of an image's whole id; other references as they are. */
 export function shortImage(reference: string): string {
   return reference.replace(/^(sha256:[0-9a-f]{12})[0-9a-f]{52}$/, '$1');

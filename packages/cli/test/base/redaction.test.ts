@@ -16,7 +16,7 @@ async function leaky(ws: Workspace): Promise<StatusResult> {
     ws.io.event({ type: 'notice', code: 'acme/note', data: { text } });
   }
   await ws.io.ask({ code: 'SC2', text: forms[0]!, choices: [], fallback: forms[1]! });
-  return { project: forms[0]!, environment: forms[1]!, healthy: false, drift: [{ service: 'web', text: forms.join(' ') }], hosts: [], urls: forms };
+  return { project: forms[0]!, environment: forms[1]!, healthy: false, drift: [{ kind: 'containers', service: 'web', text: forms.join(' ') }], hosts: [], urls: forms };
 }
 
 const ways: readonly (readonly [string, readonly string[], RunOptions])[] = [

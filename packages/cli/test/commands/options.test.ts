@@ -5,7 +5,7 @@ import type { DraftPlan } from '@stagecraft/core';
 import type { Actions } from '../../src/base/actions.js';
 import { inProject, run } from '../run.js';
 
-type Verb = 'planAction' | 'deploy' | 'rollback' | 'build' | 'showRelease' | 'logs' | 'lockTake' | 'init';
+type Verb = 'planAction' | 'deploy' | 'rollback' | 'build' | 'showRelease' | 'logs' | 'lockTake' | 'init' | 'execCommand' | 'runTask' | 'scale' | 'prune' | 'history';
 
 /** What core is asked for by a command line; it answers with an error, so that nothing is shown. */
 async function askedOf(verb: Verb, argv: readonly string[], cwd: string, env: Record<string, string> = {}): Promise<unknown> {
@@ -43,6 +43,15 @@ describe('CLI_GLOBAL_FLAGS: core is asked for what the flags say', () => {
     ['showRelease', ['releases', 'show', 'r-1'], 'r-1'],
     ['logs', ['logs'], { services: [], follow: false }],
     ['logs', ['logs', 'web', 'worker', '-f', '--since', '15m', '--tail', '20'], { services: ['web', 'worker'], follow: true, since: '15m', tail: 20 }],
+    ['execCommand', ['exec', 'api', '--json', '--', 'ls', '-la', '--json'], { service: 'api', command: ['ls', '-la', '--json'] }],
+    ['execCommand', ['exec', 'api', '--index', '2', '-u', 'node', '-w', '/app', '--json', '--', 'sh'], { service: 'api', command: ['sh'], index: 2, user: 'node', workdir: '/app' }],
+    ['execCommand', ['exec', 'api', '--container', 'shop-prod-api-1', '--json', 'sh'], { service: 'api', command: ['sh'], container: 'shop-prod-api-1' }],
+    ['runTask', ['run', 'api', '--json'], { service: 'api', command: [], detach: false }],
+    ['runTask', ['run', 'api', '-d', '--json', '--', 'node', '-e', '1'], { service: 'api', command: ['node', '-e', '1'], detach: true }],
+    ['scale', ['scale', 'api=8', 'worker=0', '--lock-wait', '5s'], { counts: { api: 8, worker: 0 }, dryRun: false, lockWaitMs: 5000 }],
+    ['prune', ['prune', '--keep', '3', '--dry-run'], { keep: 3, dryRun: true, lockWaitMs: 0 }],
+    ['prune', ['prune'], { dryRun: false, lockWaitMs: 0 }],
+    ['history', ['history', '-n', '5'], { limit: 5 }],
     ['lockTake', ['lock', 'take', '--id', 'abc'], { id: 'abc' }],
     ['lockTake', ['lock', 'take'], {}],
     ['init', ['init'], { interactive: true, force: false }],

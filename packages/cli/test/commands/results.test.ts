@@ -40,7 +40,7 @@ const status: StatusResult = {
   environment: 'prod',
   healthy: false,
   release: release('r-2'),
-  drift: [{ service: 'worker', text: 'runs 1 of 2' }],
+  drift: [{ kind: 'containers', service: 'worker', text: 'runs 1 of 2' }],
   urls: ['http://localhost:8080/api'],
   hosts: [
     {
@@ -86,6 +86,11 @@ describe('CLI_GLOBAL_FLAGS: a result reads well', () => {
     ['the releases', ['releases', 'list'], { listReleases: () => Promise.resolve({ environment: 'prod', releases: [failed, release('r-2'), release('r-1', { kind: 'rollback', target: 'r-0', version: 'v1', changes: {} })], serving: 'r-2', basis: 'live' }) }, 0],
     ['no release', ['releases', 'list'], { listReleases: () => Promise.resolve({ environment: 'prod', releases: [], basis: 'record' }) }, 0],
     ['the story of a release', ['releases', 'show', 'r-3'], { showRelease: () => Promise.resolve(story) }, 0],
+    ['the history', ['history'], { history: () => Promise.resolve({ environment: 'prod', total: 3, entries: [{ at: '2030-01-02T03:04:05.000Z', kind: 'prune', operation: 'op-3', by: 'ada', outcome: 'completed', text: 'removed 1 release' }, { at: '2030-01-02T03:04:05.000Z', kind: 'scale', operation: 'op-2', release: 'r-2', version: 'v2', by: 'ada', outcome: 'returned', durationMs: 4200, text: 'web=8' }] }) }, 0],
+    ['what differs', ['releases', 'diff', 'r-1', 'r-2'], { diffReleases: () => Promise.resolve({ from: release('r-1'), to: release('r-2'), differences: [{ path: 'services.web.replicas', before: '2', after: '8' }, { path: 'services.web.environment.KEY', after: '***' }] }) }, 0],
+    ['what was pruned', ['prune', '--yes'], { prune: () => Promise.resolve({ outcome: 'completed', environment: 'prod', keep: 2, kept: 2, bytes: 12_345_678, releases: [{ id: 'r-1', version: 'v1', bytes: 20_480 }], images: [{ id: `sha256:${'ab'.repeat(32)}`, tags: ['shop-web:v1'], bytes: 12_300_000 }], files: [{ digest: 'aa', bytes: 4096 }], runs: [], secrets: [] }) }, 0],
+    ['a command in a container', ['exec', 'web', '--json', '--', 'false'], { execCommand: () => Promise.resolve({ service: 'web', container: 'shop-prod-web-1', release: 'r-2', exitCode: 7, stdout: 'out\n', stderr: '' }) }, 7],
+    ['a one-off that goes on', ['run', 'web', '-d', '--', 'sleep', '9'], { createForeground: () => ({ tty: false, run: () => Promise.resolve(0) }), runTask: () => Promise.resolve({ service: 'web', container: 'shop-prod-run-web-1', release: 'r-2', exitCode: 0 }) }, 0],
     ['the status', ['status'], { status: () => Promise.resolve(status) }, 10],
     ['the lock', ['lock', 'status'], { lockStatus: () => Promise.resolve(lock) }, 0],
     ['the images', ['build'], { build: () => Promise.resolve({ images: [{ services: ['web', 'worker'], reference: 'shop-web:v2', id: `sha256:${'ab'.repeat(32)}`, cached: false, durationMs: 4200 }, { services: ['api'], reference: 'shop-api:v2', id: undefined, cached: true, durationMs: 0 }] }) }, 0],
@@ -139,6 +144,36 @@ describe('the exit code', () => {
     [['status', '--detailed-exitcode'], status, 10],
   ])('of %j tells healthy, drift and neither', async (argv, result, code) => {
     expect((await shown(argv, { status: () => Promise.resolve(result) })).exitCode).toBe(code);
+  });
+});
+
+describe('CLI_STATUS: status --watch', () => {
+  async function* looks(): AsyncIterable<StatusResult> {
+    yield status;
+    await Promise.resolve();
+    yield { ...status, healthy: true };
+  }
+
+  it('is a line of JSON a look, and its exit code that of the last one', async () => {
+    const { stdout, exitCode } = await shown(['status', '--watch', '--json', '--detailed-exitcode'], { watchStatus: looks });
+    expect(stdout.trimEnd().split('\n').map((line) => (JSON.parse(line) as StatusResult).healthy)).toEqual([false, true]);
+    expect(exitCode).toBe(20);
+  });
+
+  it('is an event a look for machines, and a picture for people', async () => {
+    const events = (await shown(['status', '--watch', '--json-events'], { watchStatus: looks })).stdout.trimEnd().split('\n').map((line) => JSON.parse(line) as { code: string });
+    expect(events.filter((event) => event.code === 'SC5406')).toHaveLength(2);
+    const { stdout } = await shown(['status', '--watch'], { watchStatus: looks });
+    expect(stdout.match(/shop \/ prod {2}(un)?healthy/g)).toEqual(['shop / prod  unhealthy', 'shop / prod  healthy']);
+  });
+
+  it('draws over the picture before at a terminal, and no more than fits', async () => {
+    const { stdout } = await inProject((cwd) => run(['status', '--watch', '--no-color'], { cwd, tty: true, actions: { watchStatus: looks } }));
+    expect(stdout.split('\u001B[H')).toHaveLength(3);
+  });
+
+  it('takes its interval only with it', async () => {
+    expect((await shown(['status', '--interval', '5s'], {})).exitCode).toBe(1);
   });
 });
 

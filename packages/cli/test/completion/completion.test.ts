@@ -40,7 +40,7 @@ describe.each(shells)('CLI_GLOBAL_FLAGS: completion for %s', (shell) => {
   });
 
   test(title('offers the commands of a topic'), () => {
-    expect(complete('stagecraft', 'releases', '')).toEqual(['list', 'show']);
+    expect(complete('stagecraft', 'releases', '')).toEqual(['diff', 'list', 'show']);
   });
 
   test(title('offers flags of the command, the global ones too'), () => {

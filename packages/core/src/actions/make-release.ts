@@ -22,9 +22,11 @@ import { walkOf, walkPhase } from './walk-phase.js';
 
 /** What makes a deploy and a rollback different before their plan is sealed. */
 export interface Intake {
-  readonly kind: 'deploy' | 'rollback';
+  readonly kind: 'deploy' | 'rollback' | 'scale';
   readonly version: Version;
   readonly target?: string;
+  /** Wanted number of containers by service, for a scaling. */
+  readonly scale?: Readonly<Record<string, number>>;
   readonly draft: DraftPlan;
   /** What the draft was made for. */
   readonly desired: Desired;
@@ -67,7 +69,8 @@ async function begin(held: Held, intake: Intake, history: readonly ReleaseRecord
   const by = operatorOf(ws.processEnv);
   const prior = serving ? { prior: serving.id } : {};
   const target = intake.target ? { target: intake.target } : {};
-  const open: OpenRecord = { operation, kind: intake.kind, release, version: intake.version.version, ...prior, ...target, hosts: hosts.map((host) => host.name).sort(), anchor: anchor.name, since: startedAt, by };
+  const counts = intake.scale ? { scale: intake.scale } : {};
+  const open: OpenRecord = { operation, kind: intake.kind, release, version: intake.version.version, ...prior, ...target, ...counts, hosts: hosts.map((host) => host.name).sort(), anchor: anchor.name, since: startedAt, by };
   const record: ReleaseRecord = {
     format: 1,
     id: release,
@@ -133,7 +136,8 @@ async function servingModel(held: Held, release: string): Promise<SealedPlan['de
   return text === undefined ? undefined : (JSON.parse(text) as SealedPlan['desired']);
 }
 
-function operatorOf(env: Readonly<Record<string, string | undefined>>): string {
+/** Who acts, as history will tell. */
+export function operatorOf(env: Readonly<Record<string, string | undefined>>): string {
   return env['GITHUB_ACTOR'] ?? env['GITLAB_USER_LOGIN'] ?? env['USER'] ?? env['LOGNAME'] ?? 'unknown';
 }
 

@@ -35,7 +35,8 @@ export async function showRelease(ws: Workspace, id: string): Promise<ReleaseSto
   return { release, ...(previous ? { previous } : {}), changes: changesOf(release, previous), story: await storyOf(host, release) };
 }
 
-function findRelease(history: readonly ReleaseRecord[], id: string, identity: Identity): ReleaseRecord {
+/** The release that a person means by its id, its version, or the beginning of an id that is the only one. */
+export function findRelease(history: readonly ReleaseRecord[], id: string, identity: Identity): ReleaseRecord {
   const exact = history.find((release) => release.id === id) ?? history.find((release) => release.version === id);
   const begins = history.filter((release) => release.id.startsWith(id));
   const found = exact ?? (begins.length === 1 ? begins[0] : undefined);

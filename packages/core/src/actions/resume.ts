@@ -6,11 +6,13 @@ import { decisionOf } from './decide.js';
 import { deployIntake } from './deploy-intake.js';
 import { refuseFindings } from './findings.js';
 import { historyOf } from './history.js';
+import { identify } from './identity.js';
 import { finish, resultOf } from './make-release.js';
 import type { Operation } from './open-operation.js';
 import { abortOperation, carryOut, refuseAway } from './operation.js';
 import { proxiesOf } from './proxy.js';
 import { rollbackIntake } from './rollback.js';
+import { scaleIntake } from './scale.js';
 import { readSealed } from './sealed.js';
 import { loadSettings } from './settings.js';
 import type { DeployOptions, DeployResult, Workspace } from './types.js';
@@ -63,6 +65,7 @@ async function notSealed(operation: Operation, options: DeployOptions): Promise<
     if (!target) throw fail({ code: 'SC5019', kind: 'user', message: `The rollback ${open.release} was not sealed, and its target ${open.target ?? ''} is gone.`, next: ['stagecraft deploy --abort'] });
     return finish(operation, await rollbackIntake(ws, hosts, target, options), true);
   }
+  if (open.kind === 'scale') return finish(operation, await scaleIntake(ws, hosts, await identify(ws), open.scale ?? {}), true);
   const loaded = await loadSettings(ws);
   return finish(operation, await deployIntake(ws, hosts, loaded, options, { version: open.version, from: 'flag' }), true);
 }

@@ -1,10 +1,10 @@
-import { serviceDigest } from '../compose/digest.js';
 import type { Desired, DesiredService } from '../compose/model.js';
 import { isStagecraftError } from '../errors/index.js';
 import { observe } from '../observe/observe.js';
 import type { HostObservation } from '../observe/types.js';
 import { servingOf } from '../protocol/history.js';
 import type { ContainerState } from '../ports/containers.js';
+import { driftOf } from './drift.js';
 import { hostName, openHost } from './host.js';
 import { identify } from './identity.js';
 import type { ServiceStatus, StatusResult, Workspace } from './types.js';
@@ -22,7 +22,7 @@ export async function status(ws: Workspace): Promise<StatusResult> {
     if (!found) return { ...base, healthy: false, drift: [], hosts: [], urls: [] };
     const desired = found.serving?.desired;
     const services = desired ? servicesOf(desired, found, ws.clock.now()) : [];
-    const drift = desired ? driftOf(desired, found) : [];
+    const drift = desired && release ? await driftOf(ws, host, release, desired, found) : [];
     return {
       ...base,
       healthy: release !== undefined && services.every(isWell),
@@ -82,21 +82,4 @@ function healthOf(service: DesiredService, own: readonly ContainerState[], runni
   if (running.some((c) => c.health === 'unhealthy')) return 'unhealthy';
   if (running.some((c) => c.health === 'starting')) return 'starting';
   return running.some((c) => c.health === 'healthy') ? 'healthy' : 'running';
-}
-
-/** What differs from the release, whoever changed it. */
-function driftOf(desired: Desired, found: HostObservation): readonly { readonly service: string; readonly text: string }[] {
-  const drift: { service: string; text: string }[] = [];
-  for (const service of desired.services) {
-    if (service.kind === 'external' || service.kind === 'job') continue;
-    const running = found.containers.filter((c) => c.service === service.name && c.status === 'running');
-    if (running.length !== service.replicas) drift.push({ service: service.name, text: `${running.length} of ${service.replicas} containers run` });
-    const digest = serviceDigest(service);
-    const other = digest === undefined ? [] : running.filter((c) => c.labels['stagecraft.digest'] !== digest);
-    if (other.length > 0) drift.push({ service: service.name, text: `${other.map((c) => c.name).join(', ')} ${other.length === 1 ? 'is' : 'are'} not what the release says` });
-  }
-  const known = new Set(desired.services.map((service) => service.name));
-  for (const c of found.containers) if (c.service !== undefined && !known.has(c.service) && c.status === 'running') drift.push({ service: c.service, text: `${c.name} runs, but the release has no such service` });
-  if (desired.routes.length > 0 && !found.proxy?.running) drift.push({ service: '', text: 'the proxy does not run' });
-  return drift;
 }

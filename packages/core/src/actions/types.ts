@@ -8,6 +8,9 @@ import type { Clock } from '../ports/clock.js';
 import type { Exec } from '../ports/exec.js';
 import type { Files } from '../ports/files.js';
 
+export type * from './day-two-types.js';
+export type * from './task-types.js';
+
 /** What every action gets from its host (the command line, a test): the world, and the global choices. */
 export interface Workspace {
   /** Absolute project folder: where `stagecraft.yml` is. */
@@ -107,12 +110,24 @@ export interface StatusResult {
   readonly environment: string;
   readonly healthy: boolean;
   /** Differences from the release, each a sentence. */
-  readonly drift: readonly { readonly service: string; readonly text: string }[];
+  readonly drift: readonly Drift[];
   readonly release?: ReleaseRecord;
   readonly lock?: LockRecord;
   readonly open?: OpenRecord;
   readonly hosts: readonly HostStatus[];
   readonly urls: readonly string[];
+}
+
+export interface WatchOptions {
+  /** Milliseconds between two looks. */
+  readonly intervalMs: number;
+}
+
+export interface Drift {
+  readonly kind: 'containers' | 'images' | 'config' | 'files' | 'proxy';
+  /** '' where it is about no one service. */
+  readonly service: string;
+  readonly text: string;
 }
 
 export interface HostStatus {

@@ -97,6 +97,8 @@ export interface DesiredService {
   readonly kind: ServiceKind;
   readonly role: string;
   readonly replicas: number;
+  /** What the config says, where `scale` gave it another number. */
+  readonly configured?: number;
   readonly singleton: boolean;
   readonly location: Location;
   /**

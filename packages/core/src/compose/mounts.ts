@@ -208,10 +208,15 @@ async function readTree(files: Files, source: string, refuse: (message: string, 
 }
 
 function digestOf(tree: Tree, secret: boolean, key: string | undefined): string {
-  const listing = canonicalJson(tree.map(({ path, content, mode }) => [path, mode, createHash('sha256').update(content).digest('hex')]));
-  if (!secret) return createHash('sha256').update(listing).digest('hex');
   // A plain digest of a short secret could be guessed from.
-  return key === undefined ? unknownDigest : createHmac('sha256', key).update(listing).digest('hex');
+  if (secret && key === undefined) return unknownDigest;
+  return treeDigest(tree.map(({ path, content, mode }) => ({ path, mode, content: createHash('sha256').update(content).digest('hex') })), secret ? key : undefined);
+}
+
+/** The digest that names a mounted tree. @param tree sorted by path; `content` is the SHA-256 of each file. @param key where it is secret. */
+export function treeDigest(tree: readonly { readonly path: string; readonly mode: number; readonly content: string }[], key: string | undefined): string {
+  const listing = canonicalJson(tree.map(({ path, mode, content }) => [path, mode, content]));
+  return key === undefined ? createHash('sha256').update(listing).digest('hex') : createHmac('sha256', key).update(listing).digest('hex');
 }
 
 function nameOf(source: string): string {

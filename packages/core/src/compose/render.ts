@@ -49,7 +49,7 @@ function rendered(service: DesiredService, names: ReadonlySet<string>): Json {
   const { container_name: _, ...definition } = service.definition;
   return sortedDeep({
     ...definition,
-    ...(Array.isArray(service.definition.volumes) ? { volumes: (service.definition.volumes as readonly Json[]).map(mount) } : {}),
+    ...renderedMounts(definition),
     ...(needs.length === 0 ? {} : { depends_on: dependsOn }),
     image: service.image.id ?? service.image.reference,
     // What runs is decided before; a file that pulls could bring something else.
@@ -58,7 +58,11 @@ function rendered(service: DesiredService, names: ReadonlySet<string>): Json {
   });
 }
 
-/** Sources of the environment's own folders are named from the folder of the release. */
+/** Mounts with the sources of the environment's own folders named from the folder of the release. */
+export function renderedMounts(definition: DesiredService['definition']): { readonly volumes?: readonly Json[] } {
+  return Array.isArray(definition.volumes) ? { volumes: (definition.volumes as readonly Json[]).map(mount) } : {};
+}
+
 function mount(item: Json): Json {
   if (!isRecord(item) || item.type !== 'bind' || typeof item.source !== 'string') return item;
   const carried = item.source.startsWith('files/');

@@ -106,6 +106,6 @@ function withJob({ input, desired, hosts, sealed }: ChangesInput, change: Servic
   const host = hosts.find((h) => wanted && runsOn(desired, wanted, h.name));
   if (!wanted || !host) return change;
   const changed: Comparison = serving ? compareModels(wanted, serving, sealed) : { state: 'different', differs: [] };
-  const job = reconcileJob({ host: host.name, wanted, found: host.found.get(change.name) ?? [], serving: host.release, rollback: input.kind === 'rollback', others, changed });
+  const job = reconcileJob({ host: host.name, wanted, found: host.found.get(change.name) ?? [], serving: host.release, rollback: input.kind !== 'deploy', others, changed });
   return { ...change, hosts: [job] };
 }

@@ -8,6 +8,7 @@ import { prepareHost } from './prepare.js';
 import { releaseModel } from './release-model.js';
 import { resolveImages } from './resolve.js';
 import { retireRemoved, rollOut } from './rollout-steps.js';
+import { keepScaled } from '../rollout/scale.js';
 import { selectServices, selectSteps, type Selection } from './select.js';
 import { servicePlans } from './service-plans.js';
 import { stageHosts } from './stages.js';
@@ -30,7 +31,8 @@ export interface Made {
 export function makePlan(asked: PlanInput, release: string, sealed: boolean): Made {
   const input = withoutEmptyFilter(asked);
   const hosts = viewHosts(input);
-  const desired = resolveImages(input.desired, hosts);
+  const resolved = resolveImages(input.desired, hosts);
+  const desired = input.kind === 'scale' ? resolved : keepScaled(resolved, hosts.flatMap((host) => host.serving?.services ?? []));
   const selection = selectServices(input, hosts);
   const changes = changesOf({ input, desired, hosts, selection, sealed });
   const model = releaseModel(desired, changes, hosts);

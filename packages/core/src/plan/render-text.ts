@@ -11,7 +11,12 @@ export function renderPlanText(plan: Plan): string {
 }
 
 function header(plan: Plan): string {
-  const what = plan.kind === 'rollback' ? `Rollback of ${plan.project} (${plan.environment}) to ${plan.target ?? ''}, version ${plan.version}` : `Deploy of ${plan.project} (${plan.environment}), version ${plan.version}`;
+  const of = `${plan.project} (${plan.environment})`;
+  const what = {
+    deploy: `Deploy of ${of}, version ${plan.version}`,
+    rollback: `Rollback of ${of} to ${plan.target ?? ''}, version ${plan.version}`,
+    scale: `Scaling of ${of}, version ${plan.version}`,
+  }[plan.kind];
   const basis = {
     live: `compared with the running ${plan.hosts.length === 1 ? 'host' : 'hosts'} ${list(plan.hosts)}`,
     record: 'compared with the last recorded release; no host was asked',

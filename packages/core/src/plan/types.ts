@@ -106,11 +106,11 @@ export interface Verdict {
 
 interface PlanBase {
   readonly format: 1;
-  readonly kind: 'deploy' | 'rollback';
+  readonly kind: 'deploy' | 'rollback' | 'scale';
   readonly project: string;
   readonly environment: string;
   readonly version: string;
-  /** For a rollback: the release it goes back to. */
+  /** For a rollback: the release it goes back to. For a scaling: the one that is scaled. */
   readonly target?: string;
   readonly basis: 'live' | 'record' | 'none';
   readonly hosts: readonly string[];
@@ -162,7 +162,7 @@ export type Plan = DraftPlan | SealedPlan;
 
 /** Everything the planner needs. Pure: no call is made from it. */
 export interface PlanInput {
-  readonly kind: 'deploy' | 'rollback';
+  readonly kind: 'deploy' | 'rollback' | 'scale';
   readonly desired: Desired;
   readonly observation: import('../observe/types.js').Observation;
   readonly version: string;

@@ -65,11 +65,11 @@ export function previousOf(history: readonly ReleaseRecord[], serving: ReleaseRe
   return before.reduce<ReleaseRecord | undefined>((newest, release) => (newest === undefined || release.serial > newest.serial ? release : newest), undefined);
 }
 
-/** The deploy that a release stands for: itself, or through rollbacks the target's. */
+/** The deploy that a release stands for: itself, or through rollbacks and scalings the target's. */
 function firstDeploy(history: readonly ReleaseRecord[], release: ReleaseRecord): ReleaseRecord {
   const passed = new Set<string>();
   let at = release;
-  while (at.kind === 'rollback' && at.target !== undefined && !passed.has(at.id)) {
+  while (at.kind !== 'deploy' && at.target !== undefined && !passed.has(at.id)) {
     passed.add(at.id);
     const target = history.find((candidate) => candidate.id === at.target);
     if (target === undefined) break;

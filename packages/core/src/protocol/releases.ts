@@ -22,6 +22,8 @@ export interface Releases {
   nextSerial(): Promise<number>;
   /** Files by content, `files/<digest>/…`: only what is missing is sent. */
   putFiles(session: string, files: readonly Upload[]): Promise<void>;
+  /** The same without the lock, for what is named by its content and changes nothing that is there: files of a one-off container. */
+  putFilesByContent(files: readonly Upload[]): Promise<void>;
   /** Writes files below the environment's folder in this order, each crash-safely, in as few scripts as they fit in. Those that are there are replaced. */
   putInOrder(session: string, files: readonly Upload[]): Promise<void>;
   /** `secrets/<name>`, 0600. */
@@ -33,11 +35,16 @@ export interface Releases {
 
 export function createReleases(place: Place, readChain: () => Promise<Journal>): Releases {
   const folder = place.scope.folder;
-  const upload = async (session: string, files: readonly Upload[], what: string): Promise<void> => {
+  const upload = async (session: string | undefined, files: readonly Upload[], what: string): Promise<void> => {
     for (const batch of batches(files)) {
       const { script, stdin } = uploadScript(batch);
-      await runFenced(place, session, script, what, { stdin });
+      await (session === undefined ? runScript(place, script, what, { stdin }) : runFenced(place, session, script, what, { stdin }));
     }
+  };
+  const uploadMissing = async (session: string | undefined, files: readonly Upload[]): Promise<void> => {
+    if (files.length === 0) return;
+    const there = new Set((await runScript(place, files.map(({ path }) => `[ ! -e "$E"/${quote(insidePath(path))} ] || printf '%s\\n' ${quote(path)}`).join('\n'), 'Looking at the files of releases')).split('\n'));
+    await upload(session, files.filter(({ path }) => !there.has(path)), 'Writing files of the release');
   };
 
   const releases: Releases = {
@@ -63,12 +70,8 @@ export function createReleases(place: Place, readChain: () => Promise<Journal>):
     serving: async () => servingOf(await releases.history()),
     nextSerial: async () => nextSerialOf(await releases.history()),
 
-    async putFiles(session, files) {
-      if (files.length === 0) return;
-      const there = new Set((await runScript(place, files.map(({ path }) => `[ ! -e "$E"/${quote(insidePath(path))} ] || printf '%s\\n' ${quote(path)}`).join('\n'), 'Looking at the files of releases')).split('\n'));
-      await upload(session, files.filter(({ path }) => !there.has(path)), 'Writing files of the release');
-    },
-
+    putFiles: uploadMissing,
+    putFilesByContent: (files) => uploadMissing(undefined, files),
     putInOrder: (session, files) => upload(session, files, 'Writing the release'),
     putSecret: (session, name, content) => upload(session, [{ path: `secrets/${checked(name)}`, content, mode: 0o600 }], 'Writing secrets'),
     readSecret: (name) => place.files.read(`${folder}/secrets/${checked(name)}`),

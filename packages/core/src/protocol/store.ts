@@ -140,7 +140,7 @@ esac
 rm -f "$E/decision" || exit 1
 save "$E/open.json" ${quote(JSON.stringify({ operation, ...rest }))} || exit ${exits.full}
 now
-append ${recordWords({ type: 'open', operation, session, message: `${record.kind} of ${record.release}, version ${record.version}` })} || exit ${exits.full}
+append ${recordWords({ type: 'open', operation, session, message: `${record.kind} of ${record.release}, version ${record.version}`, result: { by: record.by, ...(record.scale ? { scale: Object.entries(record.scale).sort().map(([service, count]) => `${service}=${count}`).join(' ') } : {}) } })} || exit ${exits.full}
 printf 'open\\n'`;
   const answer = (await runFenced(place, session, script, 'Opening the operation')).trim();
   if (answer === 'closed') throw notOpen(operation);

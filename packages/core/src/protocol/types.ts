@@ -29,14 +29,16 @@ export interface LockRecord {
 /** `open.json`: what is unfinished. */
 export interface OpenRecord {
   readonly operation: string;
-  readonly kind: 'deploy' | 'rollback';
+  readonly kind: 'deploy' | 'rollback' | 'scale';
   readonly release: string;
   readonly version: string;
   /** Release that served when it began; absent on a first deploy. */
   readonly prior?: string;
   readonly hosts: readonly string[];
-  /** For a rollback: the release whose sealed model it deploys. */
+  /** For a rollback: the release whose sealed model it deploys. For a scaling: the one that it scales. */
   readonly target?: string;
+  /** For a scaling: the wanted number of containers by service. */
+  readonly scale?: Readonly<Record<string, number>>;
   /** Name of the host that holds the decision. */
   readonly anchor: string;
   readonly since: string;
@@ -79,8 +81,8 @@ export interface ReleaseRecord {
   readonly environment: string;
   readonly version: string;
   readonly commit?: string;
-  readonly kind: 'deploy' | 'rollback';
-  /** For a rollback: the release whose sealed model it deployed. */
+  readonly kind: 'deploy' | 'rollback' | 'scale';
+  /** For a rollback: the release whose sealed model it deployed. For a scaling: the one that it scaled. */
   readonly target?: string;
   /** `serving` only while no later one committed. */
   readonly outcome: 'open' | 'completed' | 'returned' | 'failed' | 'mixed';

@@ -16,7 +16,7 @@ export function statusText(result: StatusResult, look: Look): string {
     ...(open === undefined ? [] : [`  ${paint.yellow('open')}: ${open.kind} of ${open.version} by ${open.by} since ${moment(open.since)} UTC\n`, `    Run: stagecraft deploy --resume --env ${result.environment}\n`, `    Run: stagecraft deploy --abort --env ${result.environment}\n`]),
     ...result.urls.map((url) => `  ${paint.cyan(url)}\n`),
     ...result.hosts.map((host) => `\n${hostText(host, look)}`),
-    ...(result.drift.length === 0 ? [] : [`\n${paint.yellow('drift')}\n`, ...result.drift.map((entry) => `  ${entry.service}: ${entry.text}\n`)]),
+    ...(result.drift.length === 0 ? [] : [`\n${paint.yellow('drift')}\n`, ...result.drift.map((entry) => `  ${entry.service === '' ? entry.kind : entry.service}: ${entry.text}\n`)]),
   ].join('');
 }
 

@@ -1,4 +1,4 @@
-import type { LogEntry } from '../../actions/types.js';
+import type { LogEntry, StatusResult } from '../../actions/types.js';
 import type { ErrorKind } from '../../errors/stagecraft-error.js';
 import type { Finding } from '../../plugin-api/failure.js';
 import type { Location } from '../../plugin-api/location.js';
@@ -81,4 +81,22 @@ export const logLine = message<LogEntry>({
     text: 'the line',
   },
   text: (d) => `${d.source} | ${d.text}`,
+});
+
+export const statusSeen = message<StatusResult>({
+  type: 'output',
+  code: 'SC5406',
+  description: 'How an environment is, while it is watched: what `status --json` gives.',
+  payload: {
+    project: 'project',
+    environment: 'environment',
+    healthy: 'everything is as it should be',
+    drift: 'differences from the release, each with kind, service and text',
+    release: 'the one that serves; absent before the first',
+    lock: 'who acts now; absent when nobody does',
+    open: 'what is unfinished; absent when nothing is',
+    hosts: 'each host with its services',
+    urls: 'addresses of the routes',
+  },
+  text: (d) => `${d.environment}: ${d.healthy ? 'healthy' : 'not healthy'}`,
 });

@@ -2,7 +2,7 @@ import type { PhaseName } from '../../plan/types.js';
 import type { Decision } from '../../protocol/types.js';
 import { message } from '../message.js';
 
-export const operationBegins = message<{ operation: string; kind: 'deploy' | 'rollback'; release: string; version: string; environment: string; project: string; resumed: boolean }>({
+export const operationBegins = message<{ operation: string; kind: 'deploy' | 'rollback' | 'scale'; release: string; version: string; environment: string; project: string; resumed: boolean }>({
   type: 'operation',
   code: 'SC3206',
   description: 'A deploy or rollback begins, or goes on after --resume.',

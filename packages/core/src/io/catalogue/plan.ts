@@ -2,7 +2,7 @@ import type { Change } from '../../plan/types.js';
 import type { Finding } from '../../plugin-api/failure.js';
 import { message } from '../message.js';
 
-export const planMade = message<{ state: 'draft' | 'sealed'; kind: 'deploy' | 'rollback'; version: string; basis: 'live' | 'record' | 'none'; steps: number; services: Readonly<Record<string, Change>>; digest: string; summary: string }>({
+export const planMade = message<{ state: 'draft' | 'sealed'; kind: 'deploy' | 'rollback' | 'scale'; version: string; basis: 'live' | 'record' | 'none'; steps: number; services: Readonly<Record<string, Change>>; digest: string; summary: string }>({
   type: 'operation',
   code: 'SC2201',
   description: 'A plan is made: the draft before build and push, or the sealed one that runs.',
