@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { fail } from '../errors/index.js';
 import type { Clock } from '../ports/clock.js';
 import type { Files } from '../ports/files.js';
@@ -8,6 +10,8 @@ import type { Owner } from './types.js';
 interface Claim {
   readonly id: string;
   readonly owner: Owner;
+  /** Which installation of which machine this is; '' or absent where unknown. */
+  readonly machineId?: string;
 }
 
 const patienceMs = 10_000;
@@ -21,7 +25,7 @@ export async function withLocalLock<T>(setup: { readonly files: Files; readonly 
   const { files, path, clock } = setup;
   // Files of tests may not know how to claim; they have no rivals either.
   if (files.claim === undefined || files.remove === undefined) return work();
-  const mine: Claim = { id: clock.random(8), owner: await describeOwner({}, 'stagecraft') };
+  const mine: Claim = { id: clock.random(8), owner: await describeOwner({}, 'stagecraft'), machineId: await machineId() };
   const begun = clock.now();
   for (;;) {
     if (await files.claim(path, JSON.stringify(mine))) break;
@@ -44,7 +48,7 @@ export async function withLocalLock<T>(setup: { readonly files: Files; readonly 
  * that file, looks again, and replaces. A latecomer makes it too, but finds another claim and goes away. Should its maker die, the same is done with it.
  */
 async function takeFromDead(files: Files, base: string, path: string, found: Claim, mine: Claim): Promise<boolean> {
-  if (!(await ownerIsDead(found.owner, mine.owner))) return false;
+  if (!wentWithTheMachine(found, mine) && !(await ownerIsDead(found.owner, mine.owner))) return false;
   const gate = `${base}.${found.id}`;
   if (!(await files.claim?.(gate, JSON.stringify(mine)))) {
     const other = await readClaim(files, gate);
@@ -57,6 +61,18 @@ async function takeFromDead(files: Files, base: string, path: string, found: Cla
   } finally {
     await files.remove?.(gate);
   }
+}
+
+/** This machine has booted since, so nothing that ran then lives. */
+function wentWithTheMachine(found: Claim, mine: Claim): boolean {
+  const { bootId } = found.owner;
+  return (found.machineId ?? '') !== '' && found.machineId === mine.machineId && bootId !== '' && mine.owner.bootId !== '' && bootId !== mine.owner.bootId;
+}
+
+/** machine-id(5): not to be shown to others, so it is hashed. */
+async function machineId(): Promise<string> {
+  const id = await readFile('/etc/machine-id', 'utf8').then((text) => text.trim(), () => '');
+  return id === '' ? '' : createHash('sha256').update(`stagecraft ${id}`).digest('hex').slice(0, 16);
 }
 
 async function readClaim(files: Files, path: string): Promise<Claim | undefined> {

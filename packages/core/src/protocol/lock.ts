@@ -60,13 +60,14 @@ export function createLock(place: Place, isDead: (lock: LockRecord, here: Owner)
     async acquire(owner, operation, now, options) {
       const session = options?.session ?? sessionId(place.clock);
       const record = line({ session, operation, owner, phase: 'begin', since: new Date(now).toISOString(), left: false });
-      const [answer, found] = split(await runScript(place, acquireScript(operation, record), 'Taking the lock'));
+      const [answer, more] = split(await runScript(place, acquireScript(operation, record), 'Taking the lock'));
       if (answer === 'won') return { session };
       if (answer === 'closed') throw fail({ code: 'SC3003', kind: 'user', message: `The operation ${operation} is closed: there is nothing to resume or abort.`, next: ['stagecraft status', 'stagecraft releases list'] });
+      const [bootId, found] = split(more);
       // Where the line cannot be read as a lock, reading the file says so.
       const holder = parseObject<LockRecord>(found) ?? (await readLock(place));
       if (holder === undefined) return lock.acquire(owner, operation, now, options);
-      const dead = await isDead(holder, owner);
+      const dead = wentWithTheHost(holder, bootId) || (await isDead(holder, owner));
       if (dead && (holder.operation === operation || (await nothingOpen(place, holder.operation)))) {
         const took = await lock.takeOver({ expect: holder.session, owner, operation, now, session });
         try {
@@ -91,7 +92,7 @@ export function createLock(place: Place, isDead: (lock: LockRecord, here: Owner)
     async takeOver({ expect, owner, operation, now, session = sessionId(place.clock) }) {
       const before = await readLock(place);
       const record = line({ session, operation, owner, phase: before?.phase ?? 'begin', since: new Date(now).toISOString(), left: false });
-      const script = `take_mutex\nS=${quote(expect)}\nfence || { printf 'changed\\n'; exit 0; }\nsave "$E/lock" ${quote(record)} || exit ${exits.full}\nprintf 'won\\n'`;
+      const script = `take_mutex\nS=${quote(expect)}\nfence || { printf 'changed\\n'; exit 0; }\n${readBoot}\nsave "$E/lock" ${withBoot(record)} || exit ${exits.full}\nprintf 'won\\n'`;
       const [answer] = split(await runScript(place, script, 'Taking over the lock'));
       if (answer !== 'won') {
         const holder = await readLock(place);
@@ -124,16 +125,17 @@ export function createLock(place: Place, isDead: (lock: LockRecord, here: Owner)
 function acquireScript(operation: string, record: string): string {
   return `take_mutex
 O=${quote(operation)}
+${readBoot}
 if [ -e "$E/lock" ]; then
   first_line "$E/lock"; h=$l
   op=\${h#*'"operation":"'}; op=\${op%%'"'*}
   free=
   ! closed "$op" || free=1
   case $h in *'"left":true}') ! step_free || free=1 ;; esac
-  [ -n "$free" ] || { printf 'held\\n%s\\n' "$h"; exit 0; }
+  [ -n "$free" ] || { printf 'held\\n%s\\n%s\\n' "$boot" "$h"; exit 0; }
 fi
 ! closed "$O" || { printf 'closed\\n'; exit 0; }
-save "$E/lock" ${quote(record)} || exit ${exits.full}
+save "$E/lock" ${withBoot(record)} || exit ${exits.full}
 printf 'won\\n'`;
 }
 
@@ -162,10 +164,27 @@ async function nothingOpen(place: Place, operation: string): Promise<boolean> {
   return (await readRecord<OpenRecord>(place, 'open.json', (open) => typeof open.operation === 'string'))?.operation !== operation;
 }
 
+/**
+ * The holder ran on the host itself, as the two boot ids of its time say, and the host has booted since: nothing that ran then lives. The boot id of an
+ * operator elsewhere says nothing of that kind.
+ */
+function wentWithTheHost(lock: LockRecord, bootId: string): boolean {
+  const { hostBootId = '' } = lock;
+  return hostBootId !== '' && lock.owner.bootId === hostBootId && bootId !== '' && bootId !== hostBootId;
+}
+
+const readBoot = 'boot=; IFS= read -r boot 2>/dev/null </proc/sys/kernel/random/boot_id || :';
+
+/** The record as a word of the script, which puts the host's boot id in. */
+function withBoot(record: string): string {
+  const end = record.lastIndexOf('"hostBootId":""') + '"hostBootId":"'.length;
+  return `${quote(record.slice(0, end))}"$boot"${quote(record.slice(end))}`;
+}
+
 /** Scripts compare by the text: session first, then operation; `left` last. */
 function line(lock: LockRecord): string {
-  const { session, operation, owner, phase, since, left } = lock;
-  return JSON.stringify({ session, operation, owner, phase, since, left });
+  const { session, operation, owner, phase, since, hostBootId = '', left } = lock;
+  return JSON.stringify({ session, operation, owner, phase, since, hostBootId, left });
 }
 
 function split(output: string): [string, string] {

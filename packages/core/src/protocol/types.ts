@@ -22,6 +22,8 @@ export interface LockRecord {
   readonly phase: string;
   /** ISO 8601 by the operator's clock; shown, never decided on. */
   readonly since: string;
+  /** Boot id of the lock's own host when it was taken; '' or absent where unknown. */
+  readonly hostBootId?: string;
   /** True: its holder left while a step may still have run. */
   readonly left: boolean;
 }

@@ -113,6 +113,17 @@ describe('the local lock', () => {
     }
   });
 
+  it('is taken from who ran before this machine booted', async () => {
+    const folder = await tempFolder();
+    let claim = '';
+    await withLocalLock(setup(folder), async () => void (claim = await readFile(join(folder, 'x.lock'), 'utf8')));
+    const left = JSON.parse(claim) as { owner: { bootId: string }; machineId: string };
+    expect(claim).not.toContain((await readFile('/etc/machine-id', 'utf8').catch(() => 'none')).trim());
+    await writeFile(join(folder, 'x.lock'), JSON.stringify({ ...left, machineId: left.machineId || 'm', owner: { ...left.owner, bootId: 'earlier' } }));
+    if (left.machineId !== '') await withLocalLock(setup(folder), () => Promise.resolve());
+    expect(await readdir(folder)).toEqual(left.machineId === '' ? ['x.lock'] : []);
+  });
+
   it('is never taken from the living, nor from an owner elsewhere; it says who and what to do', async () => {
     const folder = await tempFolder();
     const here = await describeOwner({}, 'x');

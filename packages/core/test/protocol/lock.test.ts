@@ -65,6 +65,20 @@ describe('CORE_STATE_CONSISTENCY: the lock', () => {
     expect(next.session).not.toBe(session);
   });
 
+  it('is taken over for its operation when its holder ran on the host and the host has booted since', async () => {
+    const { store, root, operation, owner } = await lockedBefore((lock) => ({ ...lock, hostBootId: 'earlier', owner: { ...lock.owner, bootId: 'earlier' } }));
+    const { session } = await store.acquire(owner, operation, Date.now());
+    expect(await storeAt(root).readLock()).toMatchObject({ session, hostBootId: owner.bootId });
+  });
+
+  it.each([
+    ['elsewhere, whatever became of the host', { hostBootId: 'earlier', bootId: 'another' }],
+    ['on the host, which runs on', { hostBootId: undefined, bootId: 'earlier' }],
+  ])('stays with a holder that ran %s', async (_, { hostBootId, bootId }) => {
+    const { store, operation, owner } = await lockedBefore((lock) => ({ ...lock, ...(hostBootId === undefined ? {} : { hostBootId }), owner: { ...lock.owner, bootId } }));
+    await expect(store.acquire(owner, operation, Date.now())).rejects.toMatchObject({ code: 'SC3000', kind: 'locked' });
+  });
+
   it('is not given to an operation that is closed', async () => {
     const { store, session, owner } = await held();
     await store.release(session);
@@ -204,4 +218,13 @@ describe('a proof of death', () => {
 
 async function until(is: () => Promise<boolean>): Promise<void> {
   for (let i = 0; i < 200 && !(await is()); i += 1) await systemClock.sleep(10);
+}
+
+/** The lock as another operator, or another time, has left it. */
+async function lockedBefore(change: (lock: LockRecord) => LockRecord): Promise<Awaited<ReturnType<typeof held>>> {
+  const found = await held();
+  const lock = await found.store.readLock();
+  const file = join(found.folder, 'lock');
+  await writeFile(file, `${JSON.stringify(change(lock as LockRecord))}\n`);
+  return found;
 }

@@ -1,4 +1,5 @@
 import type { Point } from '../point.js';
+import { faults } from './faults.js';
 
 /** What the issue "The thread on bad days" must show; each subject brings its points in a file of its own beside this one. */
-export const baddayPoints: readonly Point[] = [];
+export const baddayPoints: readonly Point[] = [...faults];
