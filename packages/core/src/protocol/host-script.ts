@@ -5,9 +5,9 @@ import type { ExecResult, HostFiles } from '../plugin-api/host.js';
 import type { Clock } from '../ports/clock.js';
 import type { Shell } from '../ports/shell.js';
 import { broken } from './journal.js';
-import { takenOver } from './locked.js';
+import { takenOver, takerIn } from './locked.js';
 import { exits, prelude } from './prelude.js';
-import type { LockRecord } from './types.js';
+import type { JournalRecord, LockRecord } from './types.js';
 
 /** Where a store works: one host, one environment. */
 export interface Place {
@@ -33,8 +33,16 @@ export async function runScript(place: Place, body: string, what: string, option
 export async function runFenced(place: Place, session: string, body: string, what: string, options: ScriptOptions = {}): Promise<string> {
   const fence = `take_step 30 || die ${exits.busy} step.lock\nfence || exit ${exits.fenced}\n`;
   const result = await place.shell.run(`${prelude(place.scope, session)}${fence}${body}`, { timeoutMs: 120_000, ...options });
-  if (result.exitCode === exits.fenced) throw takenOver(await readLock(place));
+  if (result.exitCode === exits.fenced) throw await takenFrom(place, session);
   return outputOf(place, result, what);
+}
+
+/** Why a holder that comes back is refused: who took its lock, by the journal; where that does not tell, who has it now. */
+export async function takenFrom(place: Place, session: string): Promise<Error> {
+  const journal = (await place.files.read(`${place.scope.folder}/journal.ndjson`)) ?? '';
+  const line = journal.split('\n').findLast((text) => text.includes('"type":"take"') && text.includes(`, session ${session}, by `));
+  const by = takerIn(parseObject<JournalRecord>(line ?? '')?.message ?? '');
+  return takenOver(by ?? (await readLock(place)));
 }
 
 /** Who acts now. @throws StagecraftError `external` when the file cannot be read as a lock. */

@@ -1,8 +1,8 @@
 import { fail } from '../errors/index.js';
 import { quote } from '../hosts/quote.js';
-import { parseObject, readLock, readRecord, runFenced, runScript, type Place } from './host-script.js';
+import { parseObject, readLock, readRecord, runFenced, runScript, takenFrom, type Place } from './host-script.js';
 import { sessionId } from './ids.js';
-import { heldBy, nameOf, takenOver } from './locked.js';
+import { heldBy, nameOf, takeMessage } from './locked.js';
 import { exits } from './prelude.js';
 import { recordWords } from './record-words.js';
 import type { LockRecord, OpenRecord, Owner } from './types.js';
@@ -98,7 +98,7 @@ export function createLock(place: Place, isDead: (lock: LockRecord, here: Owner)
         const holder = await readLock(place);
         throw fail({ code: 'SC3004', kind: 'locked', message: `The lock is not ${expect}'s any more${holder ? `: ${nameOf(holder.owner)} holds it as ${holder.session}` : ': it was released'}.`, next: ['stagecraft lock status'] });
       }
-      taken = { session, operation, message: before ? `taken over from ${nameOf(before.owner)}, session ${before.session}` : `taken over from session ${expect}` };
+      taken = { session, operation, message: takeMessage(before?.owner, expect, owner) };
       return { session };
     },
 
@@ -142,7 +142,7 @@ printf 'won\\n'`;
 async function giveBack(place: Place, session: string): Promise<'released' | 'left'> {
   const record = await readLock(place);
   if (record === undefined) return 'released';
-  if (record.session !== session) throw takenOver(record);
+  if (record.session !== session) throw await takenFrom(place, session);
   // A script publishes its exit file an instant before it ends and frees the flock.
   const script = `if step_free -w 1; then rm -f "$E/lock" && sync "$E" && printf 'released\\n'; else save "$E/lock" ${quote(line({ ...record, left: true }))} && printf 'left\\n'; fi || exit ${exits.full}`;
   return split(await change(place, session, script, 'Releasing the lock'))[0] === 'left' ? 'left' : 'released';
@@ -150,13 +150,13 @@ async function giveBack(place: Place, session: string): Promise<'released' | 'le
 
 async function change(place: Place, session: string, body: string, what: string): Promise<string> {
   const output = await runScript(place, `take_mutex\nS=${quote(session)}\nfence || { printf 'fenced\\n'; exit 0; }\n${body}`, what);
-  if (split(output)[0] === 'fenced') throw takenOver(await readLock(place));
+  if (split(output)[0] === 'fenced') throw await takenFrom(place, session);
   return output;
 }
 
 async function mine(place: Place, session: string): Promise<LockRecord> {
   const record = await readLock(place);
-  if (record?.session !== session) throw takenOver(record);
+  if (record?.session !== session) throw await takenFrom(place, session);
   return record;
 }
 

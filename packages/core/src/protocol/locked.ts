@@ -13,12 +13,23 @@ export function heldBy(lock: LockRecord, now: number, dead: boolean): Error {
   });
 }
 
-/** Another session is in the lock now: the one that asked writes nothing more. */
-export function takenOver(lock: LockRecord | undefined): Error {
+/** What the journal says of a take-over: whom it was taken from, and by whom. */
+export function takeMessage(before: Owner | undefined, session: string, by: Owner): string {
+  return `taken over from ${before ? nameOf(before) : 'somebody'}, session ${session}, by ${nameOf(by)} with "${by.command}"`;
+}
+
+/** Who took over, by such a message. */
+export function takerIn(message: string): string | undefined {
+  return /, session \S+, by (.+)$/s.exec(message)?.[1]?.replace(/ with (".*")$/s, ' took over with $1');
+}
+
+/** Another session is in the lock now: the one that asked writes nothing more. @param by who took over, told or as the lock names them; absent: not known. */
+export function takenOver(by: LockRecord | string | undefined): Error {
+  const who = typeof by === 'object' ? `${nameOf(by.owner)} took over with "${by.owner.command}" (since ${by.since})` : by;
   return fail({
     code: 'SC3001',
     kind: 'locked',
-    message: lock ? `${nameOf(lock.owner)} took over with "${lock.owner.command}" (since ${lock.since}); this command writes nothing more.` : 'The lock was taken from this command and released; it writes nothing more.',
+    message: who !== undefined ? `${who}; this command writes nothing more.` : 'The lock was taken from this command and released; it writes nothing more.',
     next: ['stagecraft lock status', 'stagecraft status'],
   });
 }

@@ -1,7 +1,6 @@
 import { fail } from '../errors/index.js';
 import { quote } from '../hosts/quote.js';
-import { parseObject, readLock, runScript, type Place } from './host-script.js';
-import { takenOver } from './locked.js';
+import { parseObject, runScript, takenFrom, type Place } from './host-script.js';
 import { stepScript } from './step-script.js';
 import type { StepOutcome, StepScript } from './types.js';
 
@@ -89,7 +88,7 @@ const notBegunMs = 10_000;
 
 async function outcomeOf(place: Place, name: RunName, folder: string, exit: Exit | undefined): Promise<StepOutcome> {
   if (exit === undefined) return { state: 'unknown', reason: `its exit file cannot be read (${folder}/exit)` };
-  if (exit.state === 'fenced') throw takenOver(await readLock(place));
+  if (exit.state === 'fenced') throw await takenFrom(place, name.session);
   if (exit.state === 'busy') throw fail({ code: 'SC3005', kind: 'locked', message: `A step of an earlier command still runs in ${place.scope.folder}; ${name.step} was not begun.`, next: ['stagecraft lock status', 'stagecraft deploy --resume'] });
   if (exit.state === 'refused') {
     throw fail({ code: 'SC3021', kind: 'external', message: `The step ${name.step} was not begun: its intent could not be written to ${place.scope.folder}/journal.ndjson, most likely because the disk is full.`, next: [`df -h ${quote(place.scope.root)}`, 'Free some space, then: stagecraft deploy --resume'] });

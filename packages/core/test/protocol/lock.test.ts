@@ -121,6 +121,17 @@ describe('taking over', () => {
     expect(tries.filter((result) => result.status === 'fulfilled')).toHaveLength(1);
   });
 
+  it('tells the returning holder who took over, also when that one has given the lock back and another has it', async () => {
+    const { store, session, operation, owner } = await held();
+    const { session: taken } = await store.takeOver({ expect: session, owner: { ...owner, user: 'rescuer', command: 'stagecraft lock take' }, operation, now: Date.now() });
+    await store.waitForStep();
+    await store.release(taken);
+    const told = { code: 'SC3001', message: `rescuer on ${owner.machine} took over with "stagecraft lock take"; this command writes nothing more.` };
+    await expect(store.note(session, { type: 'note', operation })).rejects.toMatchObject(told);
+    await store.acquire({ ...owner, user: 'third' }, 'op-3', Date.now());
+    await expect(store.release(session)).rejects.toMatchObject(told);
+  });
+
   it('keeps the returning holder from writing, and tells it who took over', async () => {
     const { store, session, operation, owner, folder } = await held();
     const open = openRecord(operation);
