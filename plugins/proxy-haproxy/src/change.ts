@@ -1,6 +1,6 @@
 import type { ProxyChange, ProxyPlace, Route, RouteTable, Target } from '@stagecraft/core/plugin-api';
 import type { Config } from './config.js';
-import { backendName, fileOf, mapLine, markerOf, prefixOf, runtimePort } from './names.js';
+import { backendName, fileOf, folder, mapLine, markerOf, prefixOf, runtimePort } from './names.js';
 import { runtimeScript } from './runtime-script.js';
 
 /**
@@ -42,11 +42,17 @@ function renderBackends(config: Config, place: ProxyPlace, table: RouteTable): s
   const byName = new Map<string, Route>(table.routes.map((route) => [backendName(table, route), route]));
   return [
     `# Written by Stagecraft: routes of ${table.project}, environment ${table.environment}. Changes are lost at the next deploy.`,
-    '# Tells which routes are loaded.',
+    '# Tells which routes are loaded, and answers where there is maintenance.',
     `backend ${markerOf(table) ?? ''}`,
+    ...maintenance(table),
     ...[...byName.keys()].sort(compare).flatMap((name) => ['', ...renderBackend(config, place, table, name)]),
     '',
   ].join('\n');
+}
+
+// The page is read when the configuration is loaded: the file must be there as long as this line is.
+function maintenance({ maintenance: now }: RouteTable): string[] {
+  return now ? [`  http-request return status 503 content-type "text/html; charset=utf-8" hdr Cache-Control no-store hdr Retry-After ${now.retryAfter} file ${folder}/${now.page}`] : [];
 }
 
 function renderBackend(config: Config, place: ProxyPlace, table: RouteTable, name: string): string[] {

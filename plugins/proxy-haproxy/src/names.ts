@@ -24,14 +24,20 @@ export function backendName(owner: Owner, to: { readonly service: string; readon
  */
 export function markerOf(table: RouteTable): string | undefined {
   if (table.routes.length === 0) return undefined;
-  const lines = table.routes.map((route) => mapLine(table, route)).sort();
-  return `${prefixOf(table)}:${createHash('sha256').update(lines.join('\n')).digest('hex').slice(0, 12)}`;
+  const lines = table.routes.map((route) => lineOf(route, backendName(table, route))).sort();
+  const { digest, retryAfter } = table.maintenance ?? {};
+  const closed = digest === undefined ? [] : ['', digest, String(retryAfter)];
+  return `${prefixOf(table)}:${createHash('sha256').update([...lines, ...closed].join('\n')).digest('hex').slice(0, 12)}`;
 }
 
-/** `host/path/ backend`: host and path as one text that is matched from its beginning, `*` for every host. */
-export function mapLine(owner: Owner, route: Route): string {
+/** `host/path/ backend`: host and path as one text that is matched from its beginning, `*` for every host. Under maintenance all lead to the marker. */
+export function mapLine(table: RouteTable, route: Route): string {
+  return lineOf(route, (table.maintenance && markerOf(table)) ?? backendName(table, route));
+}
+
+function lineOf(route: Route, backend: string): string {
   const path = (route.path ?? '/').replace(/\/+$/, '');
-  return `${route.host ?? '*'}${encodeURI(path)}/ ${backendName(owner, route)}`;
+  return `${route.host ?? '*'}${encodeURI(path)}/ ${backend}`;
 }
 
 /** Port of the runtime API on loopback inside the container. */

@@ -17,4 +17,5 @@ export default {
   change,
   observe,
   open,
+  maintenance: true,
 } satisfies ProxyProvider<Config>;

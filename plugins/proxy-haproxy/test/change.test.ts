@@ -50,6 +50,19 @@ describe('DEPLOY_ROLLOUT: what HAProxy is told', () => {
     expect(proxy.change(config, place, undefined, table([...routes].reverse(), [...ids].reverse()))).toEqual(proxy.change(config, place, undefined, table(routes, ids)));
   });
 
+  it('CLI_MAINTENANCE: leads every route to the page while there is maintenance, keeps its targets, and reloads for another page', () => {
+    const open = table([web, { path: '/a', service: 'web', port: 3000 }], ['web-r1-1']);
+    const shut = { ...open, maintenance: { page: 'maintenance/shop-prod.html', digest: 'd1', retryAfter: 120, since: '', by: '' } };
+    const { files } = proxy.change(few, place, open, shut);
+    const marker = markerOf(shut) ?? '';
+    expect(files[1]?.content.split('\n').filter((line) => line.startsWith('*'))).toEqual([`*/ ${marker}`, `*/a/ ${marker}`]);
+    expect(files[0]?.content).toContain(`backend ${marker}\n  http-request return status 503 content-type "text/html; charset=utf-8" hdr Cache-Control no-store hdr Retry-After 120 file /etc/stagecraft/maintenance/shop-prod.html\n`);
+    expect(files[0]?.content).toContain('server s1 web-r1-1:3000');
+    const other = { ...shut, maintenance: { ...shut.maintenance, digest: 'd2' } };
+    expect(new Set([open, shut, other].map(markerOf)).size).toBe(3);
+    expect(proxy.change(few, place, shut, open)).toEqual(proxy.change(few, place, undefined, open));
+  });
+
   it('marks what needs a reload: routes, not targets', () => {
     const other = { path: '/a', service: 'web', port: 3000 };
     expect(markerOf(table([web], ['web-r1-1']))).toBe(markerOf(table([web], ['web-r2-1'])));

@@ -1,6 +1,7 @@
 import type { ProxyChange, ProxyPlace, Route, RouteTable } from '@stagecraft/core/plugin-api';
 import type { Config } from './config.js';
-import { fileOf, routerName, serviceName } from './names.js';
+import { folder, plugin } from './maintenance.js';
+import { fileOf, maintenanceName, routerName, serviceName } from './names.js';
 import { priorityOf, ruleOf } from './rule.js';
 import { scalar } from './yaml.js';
 
@@ -18,6 +19,7 @@ function render(table: RouteTable): string {
     'http:',
     '  routers:',
     ...routes.flatMap((route) => router(table, route)),
+    ...middlewares(table),
     '  services:',
     ...backends(routes).flatMap((route) => backend(table, route)),
     '',
@@ -31,6 +33,17 @@ function router(table: RouteTable, route: Route): string[] {
     `      rule: ${scalar(ruleOf(route))}`,
     `      priority: ${priorityOf(route)}`,
     `      service: ${scalar(serviceName(table, route))}`,
+    ...(table.maintenance ? [`      middlewares: [${scalar(maintenanceName(table, table.maintenance))}]`] : []),
+  ];
+}
+
+function middlewares({ maintenance, ...table }: RouteTable): string[] {
+  if (!maintenance) return [];
+  const { page, digest, retryAfter } = maintenance;
+  return [
+    '  middlewares:',
+    `    ${scalar(maintenanceName(table, maintenance))}:`,
+    `      plugin: { ${plugin}: { Page: ${scalar(`${folder}/${page}`)}, Digest: ${scalar(digest)}, RetryAfter: ${scalar(String(retryAfter))} } }`,
   ];
 }
 

@@ -1,4 +1,4 @@
-import type { Route, RouteTable, Target } from '@stagecraft/core/plugin-api';
+import type { Maintenance, Route, RouteTable, Target } from '@stagecraft/core/plugin-api';
 
 type Owner = Pick<RouteTable, 'project' | 'environment'>;
 
@@ -23,4 +23,9 @@ export function routerName(owner: Owner, route: Route): string {
 /** The path without a slash at its end; `/` for all. */
 export function pathOf(route: Route): string {
   return (route.path ?? '/').replace(/\/+$/, '') || '/';
+}
+
+/** The middleware that answers in the place of every service. Its name tells the page, so that a router's list of middlewares tells which one is answered. */
+export function maintenanceName(owner: Owner, { digest, retryAfter }: Maintenance): string {
+  return `${prefixOf(owner)}maintenance:${digest.slice(0, 12)}:${retryAfter}`;
 }

@@ -18,4 +18,5 @@ export default {
   change,
   observe,
   check,
+  maintenance: true,
 } satisfies ProxyProvider<Config>;

@@ -1,14 +1,17 @@
 import type { ProxyPlace, ProxyService } from '@stagecraft/core/plugin-api';
 import type { Config } from './config.js';
+import { folder, pluginFiles, pluginFlag, pluginStart } from './maintenance.js';
 import { scalar } from './yaml.js';
-
-const folder = '/etc/stagecraft';
 
 /** Traefik by flags alone: what it routes comes from the files of its folder. */
 export function service(config: Config, place: ProxyPlace): ProxyService {
   return {
     image: config.image,
     command: [
+      'sh',
+      '-c',
+      pluginStart,
+      'traefik',
       `--entrypoints.web.address=:${place.listen.http}`,
       `--entrypoints.stagecraft.address=:${place.apiPort}`,
       ...(config.trusted_ips.length > 0 ? [`--entrypoints.web.forwardedheaders.trustedips=${config.trusted_ips.join(',')}`] : []),
@@ -24,10 +27,11 @@ export function service(config: Config, place: ProxyPlace): ProxyService {
       '--global.sendanonymoususage=false',
       `--log.level=${config.log_level}`,
       ...(config.access_log ? ['--accesslog=true'] : []),
+      pluginFlag,
     ],
     ports: [`${place.listen.http}:${place.listen.http}`, `127.0.0.1:${place.apiPort}:${place.apiPort}`],
     folder,
-    files: [{ path: 'stagecraft.yml', content: apiRouter(place) }],
+    files: [...pluginFiles, { path: 'stagecraft.yml', content: apiRouter(place) }],
   };
 }
 

@@ -4,43 +4,33 @@ import { config, place } from './tables.js';
 
 describe('DEPLOY_ROLLOUT: how Traefik is run', () => {
   it('by flags, its API on loopback alone and for the host alone', () => {
-    expect(proxy.service(config, place)).toMatchInlineSnapshot(`
-{
-  "command": [
-    "--entrypoints.web.address=:80",
-    "--entrypoints.stagecraft.address=:8082",
-    "--providers.file.directory=/etc/stagecraft",
-    "--providers.file.watch=true",
-    "--providers.providersthrottleduration=100ms",
-    "--serverstransport.forwardingtimeouts.idleconntimeout=1s",
-    "--api=true",
-    "--api.dashboard=false",
-    "--api.insecure=false",
-    "--global.checknewversion=false",
-    "--global.sendanonymoususage=false",
-    "--log.level=ERROR",
-  ],
-  "files": [
-    {
-      "content": "# Written by Stagecraft: who may ask the proxy's API.
+    const { command, files, ...rest } = proxy.service(config, place);
+    expect(command.slice(0, 4)).toEqual(['sh', '-c', expect.stringMatching(/ && exec traefik "\$@"$/), 'traefik']);
+    expect(command.slice(4)).toEqual([
+      '--entrypoints.web.address=:80',
+      '--entrypoints.stagecraft.address=:8082',
+      '--providers.file.directory=/etc/stagecraft',
+      '--providers.file.watch=true',
+      '--providers.providersthrottleduration=100ms',
+      '--serverstransport.forwardingtimeouts.idleconntimeout=1s',
+      '--api=true',
+      '--api.dashboard=false',
+      '--api.insecure=false',
+      '--global.checknewversion=false',
+      '--global.sendanonymoususage=false',
+      '--log.level=ERROR',
+      '--experimental.localplugins.stagecraft-maintenance.modulename=stagecraft/maintenance',
+    ]);
+    expect(files.map(({ path }) => path)).toEqual(['plugin/maintenance.go', 'plugin/manifest', 'stagecraft.yml']);
+    expect(files[2]?.content).toBe(`# Written by Stagecraft: who may ask the proxy's API.
 http:
   routers:
     stagecraft-api:
       entryPoints: ["stagecraft"]
       rule: "PathPrefix(\`/api\`) && ClientIP(\`198.51.100.1\`)"
       service: "api@internal"
-",
-      "path": "stagecraft.yml",
-    },
-  ],
-  "folder": "/etc/stagecraft",
-  "image": "traefik:v3.7",
-  "ports": [
-    "80:80",
-    "127.0.0.1:8082:8082",
-  ],
-}
 `);
+    expect(rest).toEqual({ folder: '/etc/stagecraft', image: 'traefik:v3.7', ports: ['80:80', '127.0.0.1:8082:8082'] });
   });
 
   it('believes forwarded headers of nobody, or of those that the config names', () => {

@@ -37,7 +37,7 @@ export interface Stage {
   owns(composeProject: string): void;
 }
 
-export function stage(folder: string, engine: Engine): Stage {
+export function stage(folder: string, engine: { readonly env: Engine['env'] | Readonly<Record<string, string>> }): Stage {
   const env: Record<string, string> = { ...(process.env as Record<string, string>), ...engine.env, STAGECRAFT_HOST_DIR: join(folder, 'host'), HOME: join(folder, 'home'), NO_COLOR: '1', CI: 'true' };
   for (const name of Object.keys(env))
     // What a package manager tells its scripts (that dependencies were looked after, above all) is not true of another folder.
@@ -90,7 +90,7 @@ export function stage(folder: string, engine: Engine): Stage {
     async clear() {
       const filters = [...projects].map((project) => `label=com.docker.compose.project=${project}`);
       const containers = (await Promise.all(filters.map((filter) => docker(['ps', '-aq', '--filter', filter])))).flatMap(lines);
-      const proxies = lines(await docker(['ps', '-aq', '--filter', `volume=${join(folder, 'host', 'proxy')}`]));
+      const proxies = lines(await docker(['ps', '-aq', '--filter', `volume=${join(folder, 'host', 'proxy', 'files')}`]));
       const all = [...new Set([...containers, ...proxies])];
       const dirs = await Promise.all(all.map((id) => docker(['inspect', '-f', '{{index .Config.Labels "stagecraft.dir"}}', id])));
       if (all.length > 0) await docker(['rm', '-f', '-v', ...all]);

@@ -1,4 +1,6 @@
 import type {
+  AdoptOptions,
+  AdoptResult,
   BuildOptions,
   BuildResult,
   ConfigShown,
@@ -16,9 +18,14 @@ import type {
   LockStatus,
   LogEntry,
   LogsOptions,
+  MaintenanceOptions,
+  MaintenanceResult,
   OneOffOptions,
   Plan,
   PlanOptions,
+  ProxyStatus,
+  ProxyUpgradeOptions,
+  ProxyUpgradeResult,
   PruneOptions,
   PruneResult,
   ReleasesDiff,
@@ -51,6 +58,10 @@ export interface Actions {
   runTask(ws: Workspace, options: OneOffOptions): Promise<TaskResult>;
   lockStatus(ws: Workspace): Promise<LockStatus>;
   lockTake(ws: Workspace, options: { readonly id?: string }): Promise<LockStatus>;
+  adopt(ws: Workspace, options: AdoptOptions): Promise<AdoptResult>;
+  maintenance(ws: Workspace, options: MaintenanceOptions): Promise<MaintenanceResult>;
+  proxyStatus(ws: Workspace): Promise<readonly ProxyStatus[]>;
+  proxyUpgrade(ws: Workspace, options: ProxyUpgradeOptions): Promise<readonly ProxyUpgradeResult[]>;
   configValidate(ws: Workspace): Promise<{ readonly file: string; readonly findings: readonly Finding[]; readonly environments: readonly string[] }>;
   configShow(ws: Workspace): Promise<ConfigShown>;
   configSchema(): unknown;

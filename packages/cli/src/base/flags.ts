@@ -28,6 +28,11 @@ export const pullFlag = {
   pull: Flags.boolean({ summary: 'Ask registries for newer images of third parties under the same tag.' }),
 };
 
+/** The one way to another container for a service that holds data. */
+export const replaceFlag = {
+  replace: Flags.string({ multiple: true, delimiter: ',', helpValue: 'SERVICE', summary: 'Also replace these data services; each keeps its volume, and is away meanwhile.' }),
+};
+
 /** Text: `durationOf` turns it into milliseconds. */
 export const lockWaitFlag = {
   'lock-wait': Flags.string({

@@ -4,7 +4,7 @@ import { Flags } from '@oclif/core';
 import { fail } from '@stagecraft/core/host';
 import { StagecraftCommand } from '../base/command.js';
 import { durationOf } from '../base/duration.js';
-import { dryRunFlag, lockWaitFlag, pullFlag, servicesFlag, versionFlag } from '../base/flags.js';
+import { dryRunFlag, lockWaitFlag, pullFlag, replaceFlag, servicesFlag, versionFlag } from '../base/flags.js';
 import type { Outcome } from '../base/session.js';
 import { deployText } from '../render/results/deploy.js';
 
@@ -15,6 +15,7 @@ export default class Deploy extends StagecraftCommand<typeof Deploy> {
   static override examples = [
     { description: 'Deploy this version', command: '<%= config.bin %> deploy --env prod --version v2' },
     { description: 'See what would happen', command: '<%= config.bin %> deploy --dry-run' },
+    { description: 'Apply a change of the database service; asks for its name', command: '<%= config.bin %> deploy --replace db' },
     { description: 'Go on after an interruption', command: '<%= config.bin %> deploy --resume' },
   ];
   static override exitCodes = [0, 1, 2, 3, 4, 5, 6, 130, 143] as const;
@@ -22,17 +23,20 @@ export default class Deploy extends StagecraftCommand<typeof Deploy> {
   static override flags = {
     ...versionFlag,
     ...servicesFlag,
-    plan: Flags.string({ helpValue: 'FILE', exclusive: ['version', 'services', 'pull', 'resume', 'abort'], summary: 'Deploy exactly this saved plan; a stale one is refused.' }),
+    plan: Flags.string({ helpValue: 'FILE', exclusive: ['version', 'services', 'pull', 'replace', 'resume', 'abort'], summary: 'Deploy exactly this saved plan; a stale one is refused.' }),
     resume: Flags.boolean({ exclusive: ['abort', 'version', 'services', 'dry-run'], summary: 'Go on with the open operation.' }),
     abort: Flags.boolean({ exclusive: ['version', 'services', 'dry-run'], summary: 'Return the open operation to the prior release.' }),
     ...pullFlag,
     ...lockWaitFlag,
     'accept-empty-volume': Flags.string({ multiple: true, delimiter: ',', helpValue: 'SERVICE', summary: 'These data services may start without the volume that history knows.' }),
+    ...replaceFlag,
+    'confirm-replace': Flags.string({ multiple: true, delimiter: ',', helpValue: 'SERVICE', summary: 'Confirm --replace of these by name, where nobody can be asked; --yes does not.' }),
     ...dryRunFlag,
   };
 
   protected async act(): Promise<Outcome> {
-    const { version, services, plan, resume, abort, pull } = this.flags;
+    const { version, services, plan, resume, abort, pull, replace } = this.flags;
+    const confirmed = this.flags['confirm-replace'];
     const lockWaitMs = durationOf(this.flags['lock-wait'] ?? '0s');
     const saved = plan === undefined ? undefined : { path: plan, text: await this.savedPlan(plan) };
     const ws = await this.workspace();
@@ -46,6 +50,8 @@ export default class Deploy extends StagecraftCommand<typeof Deploy> {
       abort,
       pull,
       acceptEmptyVolume: this.flags['accept-empty-volume'] ?? [],
+      ...(replace === undefined ? {} : { replace }),
+      ...(confirmed === undefined ? {} : { confirmed }),
       lockWaitMs,
     });
     const { plan: planned, outcome } = result;

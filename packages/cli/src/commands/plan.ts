@@ -4,7 +4,7 @@ import { fail, phaseNames } from '@stagecraft/core/host';
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { StagecraftCommand } from '../base/command.js';
-import { pullFlag, servicesFlag, versionFlag } from '../base/flags.js';
+import { pullFlag, replaceFlag, servicesFlag, versionFlag } from '../base/flags.js';
 import type { Outcome } from '../base/session.js';
 
 export default class Plan extends StagecraftCommand<typeof Plan> {
@@ -20,6 +20,7 @@ export default class Plan extends StagecraftCommand<typeof Plan> {
     ...versionFlag,
     ...servicesFlag,
     ...pullFlag,
+    ...replaceFlag,
     roles: Flags.string({ multiple: true, delimiter: ',', helpValue: 'NAME', summary: 'Only services with these roles.' }),
     hosts: Flags.string({ multiple: true, delimiter: ',', helpValue: 'NAME', summary: 'Only these hosts.' }),
     phases: Flags.string({ multiple: true, delimiter: ',', options: [...phaseNames], helpValue: 'NAME', summary: `Only these phases: ${phaseNames.join(', ')}.` }),
@@ -30,11 +31,11 @@ export default class Plan extends StagecraftCommand<typeof Plan> {
   };
 
   protected async act(): Promise<Outcome> {
-    const { version, services, roles, hosts, phases, refresh, pull, format, out } = this.flags;
+    const { version, services, roles, hosts, phases, refresh, pull, replace, format, out } = this.flags;
     const ws = await this.workspace();
     const { planAction, renderPlanText, renderPlanJson, renderPlanMermaid, savePlan } = await this.actions();
     const filter = { ...(services && { services }), ...(roles && { roles }), ...(hosts && { hosts }), ...(phases && { phases: phases as PhaseName[] }) };
-    const plan = await planAction(ws, { ...(version === undefined ? {} : { version }), refresh, filter, pull });
+    const plan = await planAction(ws, { ...(version === undefined ? {} : { version }), refresh, filter, pull, ...(replace === undefined ? {} : { replace }) });
     const json = renderPlanJson(plan);
     if (out !== undefined) await this.save(out, savePlan(plan));
     return {

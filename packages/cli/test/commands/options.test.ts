@@ -5,7 +5,7 @@ import type { DraftPlan } from '@stagecraft/core';
 import type { Actions } from '../../src/base/actions.js';
 import { inProject, run } from '../run.js';
 
-type Verb = 'planAction' | 'deploy' | 'rollback' | 'build' | 'showRelease' | 'logs' | 'lockTake' | 'init' | 'execCommand' | 'runTask' | 'scale' | 'prune' | 'history';
+type Verb = 'planAction' | 'deploy' | 'rollback' | 'build' | 'showRelease' | 'logs' | 'lockTake' | 'init' | 'execCommand' | 'runTask' | 'scale' | 'prune' | 'history' | 'maintenance' | 'adopt' | 'proxyUpgrade';
 
 /** What core is asked for by a command line; it answers with an error, so that nothing is shown. */
 async function askedOf(verb: Verb, argv: readonly string[], cwd: string, env: Record<string, string> = {}): Promise<unknown> {
@@ -35,6 +35,11 @@ describe('CLI_GLOBAL_FLAGS: core is asked for what the flags say', () => {
     ['deploy', ['deploy', '--resume'], { ...deployDefaults, resume: true }],
     ['deploy', ['deploy', '--abort', '--lock-wait', '30s'], { ...deployDefaults, abort: true, lockWaitMs: 30_000 }],
     ['deploy', ['deploy', '--dry-run', '--accept-empty-volume', 'db,cache'], { ...deployDefaults, dryRun: true, acceptEmptyVolume: ['db', 'cache'] }],
+    ['deploy', ['deploy', '--replace', 'db', '--confirm-replace', 'db'], { ...deployDefaults, replace: ['db'], confirmed: ['db'] }],
+    ['maintenance', ['maintenance', 'on', '--page', 'p.html', '--retry-after', '10m'], { state: 'on', page: 'p.html', retryAfterS: 600, dryRun: false, lockWaitMs: 0 }],
+    ['maintenance', ['maintenance', 'off', '--lock-wait', '5s'], { state: 'off', retryAfterS: 0, dryRun: false, lockWaitMs: 5000 }],
+    ['adopt', ['attach', '--adopt', '--project', 'shop', '--dry-run'], { project: 'shop', dryRun: true, lockWaitMs: 0, show: expect.any(Function) }],
+    ['proxyUpgrade', ['proxy', 'upgrade', '--pull'], { pull: true, force: false, dryRun: false, lockWaitMs: 0 }],
     ['rollback', ['rollback'], { dryRun: false, filter: {}, lockWaitMs: 0 }],
     ['rollback', ['rollback', '--to-previous'], { dryRun: false, filter: {}, lockWaitMs: 0 }],
     ['rollback', ['rollback', '--to-version', 'v1', '--dry-run'], { toVersion: 'v1', dryRun: true, filter: {}, lockWaitMs: 0 }],

@@ -44,7 +44,7 @@ describe.each(shells)('CLI_GLOBAL_FLAGS: completion for %s', (shell) => {
   });
 
   test(title('offers flags of the command, the global ones too'), () => {
-    const flags = complete('stagecraft', 'deploy', '--re');
+    const flags = complete('stagecraft', 'deploy', '--res');
     expect(flags).toEqual(['--resume']);
     expect(complete('stagecraft', 'deploy', '--')).toEqual(expect.arrayContaining(['--env', '--json', '--abort', '--lock-wait', '--help']));
     expect(complete('stagecraft', 'plan', '--')).not.toContain('--abort');

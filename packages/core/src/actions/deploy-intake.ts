@@ -5,6 +5,7 @@ import type { DraftPlan } from '../plan/types.js';
 import type { Finding } from '../plugin-api/failure.js';
 import { servingOf } from '../protocol/history.js';
 import { buildPhase } from './build-phase.js';
+import { confirmReplace } from './confirm-replace.js';
 import { refuseFindings } from './findings.js';
 import { gather, type Gathered, type GatheredFromFiles } from './gather.js';
 import { historyOf } from './history.js';
@@ -25,6 +26,7 @@ export async function deployIntake(ws: Workspace, hosts: readonly OpenHost[], lo
   const plan = draftOf(first, options);
   if (options.saved) refuseStale(options.saved, plan);
   refuseFindings(plan.findings);
+  await confirmReplace(ws, plan, first.input.desired, options.confirmed ?? []);
   return {
     kind: 'deploy',
     version,
@@ -55,12 +57,26 @@ async function noticedOf(ws: Workspace, hosts: readonly OpenHost[], version: Ver
   return older ? [older] : [];
 }
 
-export function draftOf(gathered: Gathered, options: Pick<DeployOptions, 'filter' | 'acceptEmptyVolume'>): DraftPlan {
+export function draftOf(gathered: Gathered, options: Choices): DraftPlan {
   return draft(inputOf(gathered, options));
 }
 
-function inputOf(gathered: Gathered, options: Pick<DeployOptions, 'filter' | 'acceptEmptyVolume'>): Parameters<typeof draft>[0] {
-  return { kind: 'deploy', ...gathered.input, filter: options.filter, acceptEmptyVolume: options.acceptEmptyVolume, replace: [] };
+/** What the user chose of the plan. */
+type Choices = Pick<DeployOptions, 'filter' | 'acceptEmptyVolume' | 'replace' | 'saved'>;
+
+function inputOf(gathered: Gathered, { filter, acceptEmptyVolume, replace, saved }: Choices): Parameters<typeof draft>[0] {
+  // A saved plan says itself what it replaces.
+  const named = (saved ? readSavedPlan(saved.text, saved.path).replace : replace) ?? [];
+  return { kind: 'deploy', ...gathered.input, filter, acceptEmptyVolume, replace: named, findings: [...gathered.input.findings, ...unknownNames(gathered, named)] };
+}
+
+/** Names after `--replace` that no data service has, here or on the host. */
+function unknownNames({ input }: Gathered, named: readonly string[]): readonly Finding[] {
+  const all = [input.desired, ...input.observation.hosts.flatMap((host) => (host.serving ? [host.serving.desired] : []))].flatMap((model) => model.services);
+  const data = [...new Set(all.filter((service) => service.kind === 'data').map((service) => service.name))].sort();
+  return named
+    .filter((name) => !data.includes(name))
+    .map((name): Finding => ({ severity: 'error', code: 'SC5052', message: `--replace ${name}: ${all.some((service) => service.name === name) ? `${name} holds no data, a deploy replaces it by itself` : `there is no service ${name}`}.`, next: [data.length > 0 ? `Services that hold data: ${data.join(', ')}` : 'No service of this environment holds data.'] }));
 }
 
 function refuseStale(saved: { readonly path: string; readonly text: string }, now: DraftPlan): void {

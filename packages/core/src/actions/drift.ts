@@ -25,7 +25,9 @@ export function containerDrift(desired: Desired, found: Pick<HostObservation, 'c
     const running = found.containers.filter((c) => c.service === service.name && c.status === 'running');
     if (running.length !== service.replicas) tell(service.name, `${running.length} of ${service.replicas} containers run`);
     const digest = serviceDigest(service);
-    const other = running.filter((c) => (digest !== undefined && c.labels['stagecraft.digest'] !== digest) || (service.image.id !== undefined && c.image !== service.image.id));
+    // One that was adopted with its data bears no digest: what it was made from nobody knows.
+    const ours = running.filter((c) => service.kind !== 'data' || c.labels['stagecraft.release'] !== undefined);
+    const other = ours.filter((c) => (digest !== undefined && c.labels['stagecraft.digest'] !== digest) || (service.image.id !== undefined && c.image !== service.image.id));
     if (other.length > 0) tell(service.name, `${other.map((c) => c.name).join(', ')} ${other.length === 1 ? 'is' : 'are'} not what the release says`);
   }
   const known = new Set(desired.services.map((service) => service.name));

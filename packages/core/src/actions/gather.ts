@@ -37,6 +37,8 @@ export interface GatherOptions {
   readonly findings?: readonly Finding[] | Promise<readonly Finding[]>;
   /** Ids of what was built, by reference. */
   readonly built?: Readonly<Record<string, string>>;
+  /** Ids of containers that are to be adopted. */
+  readonly adopting?: readonly string[];
   /** The draft's: what is sealed is what was drafted, whatever became of the Compose files meanwhile. The host is asked anew. */
   readonly before?: GatheredFromFiles;
 }
@@ -58,7 +60,7 @@ export async function gather(ws: Workspace, hosts: readonly OpenHost[], loaded: 
     ...model.findings,
     ...now.findings,
     ...(proxy?.provider.check?.(glance(model)) ?? []),
-    ...(await preflightAll(hosts, (host) => ({ host, desired, observation, proxy: proxy?.provider.id, ...factsOf(facts, host) }))),
+    ...(await preflightAll(hosts, (host) => ({ host, desired, observation, proxy: proxy?.provider.id, ...factsOf(facts, host), folder: ws.folder, adopting: options.adopting ?? [] }))),
   ];
   return { input: { desired, observation, version: options.version, providers: providersOf(desired, index, proxy), findings }, values: now.values, uploads: now.uploads, proxy, model, facts };
 }

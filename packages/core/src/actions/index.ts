@@ -1,3 +1,4 @@
+export { adopt } from './attach.js';
 export { build } from './build.js';
 export { configSchema } from './config-schema.js';
 export { configShow } from './config-show.js';
@@ -8,7 +9,10 @@ export { history } from './environment-history.js';
 export { init } from './init.js';
 export { lockStatus, lockTake } from './lock.js';
 export { logs } from './logs.js';
+export { maintenance } from './maintenance.js';
 export { planAction } from './plan.js';
+export { proxyStatus } from './proxy-status.js';
+export { proxyUpgrade } from './proxy-upgrade.js';
 export { prune } from './prune.js';
 export { listReleases, showRelease } from './releases.js';
 export { diffReleases } from './releases-diff.js';

@@ -11,6 +11,7 @@ import type { Gathered } from './gather.js';
 import { historyOf, releaseFile } from './history.js';
 import type { Operation } from './open-operation.js';
 import { carryOut, failureOf, type Ended } from './operation.js';
+import { operatorOf } from './operator.js';
 import { proxiesOf } from './proxy.js';
 import { putSealed } from './sealed.js';
 import type { DeployResult } from './types.js';
@@ -134,11 +135,6 @@ async function pull(operation: Operation, { draft, desired }: Intake): Promise<v
 async function servingModel(held: Held, release: string): Promise<SealedPlan['desired'] | undefined> {
   const text = await releaseFile(held.hosts, release, 'model.json');
   return text === undefined ? undefined : (JSON.parse(text) as SealedPlan['desired']);
-}
-
-/** Who acts, as history will tell. */
-export function operatorOf(env: Readonly<Record<string, string | undefined>>): string {
-  return env['GITHUB_ACTOR'] ?? env['GITLAB_USER_LOGIN'] ?? env['USER'] ?? env['LOGNAME'] ?? 'unknown';
 }
 
 function returned(operation: Operation, cause: unknown): Error {

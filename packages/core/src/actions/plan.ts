@@ -17,7 +17,7 @@ export async function planAction(ws: Workspace, options: PlanOptions): Promise<P
   const loaded = await loadSettings(ws);
   const { settings, index } = loaded;
   const version = options.version ?? 'unknown';
-  if (options.refresh) return draftOf(await gather(ws, await allHosts(ws, settings), loaded, { version, pull: options.pull }), { filter: options.filter, acceptEmptyVolume: [] });
+  if (options.refresh) return draftOf(await gather(ws, await allHosts(ws, settings), loaded, { version, pull: options.pull }), { filter: options.filter, acceptEmptyVolume: [], replace: options.replace ?? [] });
   const [model, proxy, serving, history] = await Promise.all([
     readCompose({ files: ws.files, exec: ws.exec, folder: ws.folder, settings }),
     loadProxy(index, settings),
@@ -33,7 +33,7 @@ export async function planAction(ws: Workspace, options: PlanOptions): Promise<P
     version,
     filter: options.filter,
     providers: providersOf(desired, index, proxy),
-    replace: [],
+    replace: options.replace ?? [],
     acceptEmptyVolume: [],
     findings: [...settings.findings, ...model.findings, ...findings, ...(proxy?.provider.check?.(glance(model)) ?? [])],
   });

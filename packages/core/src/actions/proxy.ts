@@ -44,6 +44,18 @@ export async function proxiesOf({ ws, hosts, open }: Operation, plan: SealedPlan
   return (host) => found.get(host);
 }
 
+/** The proxy that leads requests to the release that serves; undefined where that routes nothing, or nothing was deployed. */
+export async function servingProxy(ws: Workspace, host: OpenHost, of: Pick<SealedPlan, 'project' | 'environment'>): Promise<ProxyInUse | undefined> {
+  const serving = await host.store.serving();
+  const model = serving && (await host.store.readReleaseFile(serving.id, 'model.json'));
+  return model === undefined ? undefined : proxyInUse(ws, host, of, await sealedProxy(ws, JSON.parse(model) as Desired, undefined));
+}
+
+/** The proxy as the config describes it, at its place on the host; undefined where nothing is routed. */
+export async function configuredProxy(ws: Workspace, host: OpenHost, { index, settings }: { readonly index: ProviderIndex; readonly settings: Settings }): Promise<ProxyInUse | undefined> {
+  return proxyInUse(ws, host, settings, await loadProxy(index, settings));
+}
+
 /** The proxy as steps use it: with its place on the host. */
 export async function proxyInUse(ws: Workspace, host: OpenHost, plan: Pick<SealedPlan, 'project' | 'environment'>, proxy: LoadedProxy | undefined): Promise<ProxyInUse | undefined> {
   if (!proxy) return undefined;

@@ -6,7 +6,7 @@ import { removeFolders, removeImages } from '../retention/scripts.js';
 import { survey } from '../retention/survey.js';
 import { writeCache } from './cache.js';
 import { openHost, type OpenHost } from './host.js';
-import { operatorOf } from './make-release.js';
+import { operatorOf } from './operator.js';
 import { loadSettings } from './settings.js';
 import type { PruneOptions, PruneResult, Workspace } from './types.js';
 import { underLock, type Held } from './under-lock.js';

@@ -32,6 +32,7 @@ export async function status(ws: Workspace): Promise<StatusResult> {
       ...(found.open ? { open: found.open } : {}),
       hosts: [{ name: host.name, reachable: true, services, ...(found.engine ? { engine: found.engine.version } : {}), ...(found.proxy ? { proxy: { provider: found.proxy.provider, running: found.proxy.running } } : {}) }],
       urls: urlsOf(desired),
+      ...(found.table?.maintenance ? { maintenance: { since: found.table.maintenance.since, by: found.table.maintenance.by } } : {}),
     };
   } catch (error) {
     if (!isStagecraftError(error) || error.kind !== 'external') throw error;

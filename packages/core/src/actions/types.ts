@@ -39,6 +39,7 @@ export interface PlanOptions {
   readonly refresh: boolean;
   readonly filter: PlanFilter;
   readonly pull: boolean;
+  readonly replace?: readonly string[];
 }
 
 export interface DeployOptions {
@@ -52,6 +53,10 @@ export interface DeployOptions {
   readonly abort: boolean;
   readonly pull: boolean;
   readonly acceptEmptyVolume: readonly string[];
+  /** Data services that may be replaced, each after a confirmation of its own. */
+  readonly replace?: readonly string[];
+  /** Those of them that are confirmed beforehand, by name. */
+  readonly confirmed?: readonly string[];
   /** Milliseconds to wait for a lock that another holds. */
   readonly lockWaitMs: number;
 }
@@ -116,6 +121,91 @@ export interface StatusResult {
   readonly open?: OpenRecord;
   readonly hosts: readonly HostStatus[];
   readonly urls: readonly string[];
+  /** Its requests are answered with 503 and a page. */
+  readonly maintenance?: { readonly since: string; readonly by: string };
+}
+
+export interface ProxyStatus {
+  readonly host: string;
+  readonly provider: string;
+  readonly state: 'absent' | 'created' | 'running' | 'paused' | 'restarting' | 'removing' | 'exited' | 'dead';
+  /** The one that it runs. */
+  readonly image: string;
+  readonly listen: { readonly http: number; readonly https: number };
+  readonly startedAt?: string;
+  readonly restarts: number;
+  /** Whom it serves, by project and environment. */
+  readonly owners: readonly { readonly project: string; readonly environment: string; readonly routes: number; readonly targets: number; readonly maintenance: boolean }[];
+  /** Why an upgrade would change it, each a sentence; empty: it is as configured. */
+  readonly due: readonly string[];
+}
+
+export interface ProxyUpgradeOptions {
+  /** Ask the registry for the image first. */
+  readonly pull: boolean;
+  /** Also where nothing differs. */
+  readonly force: boolean;
+  readonly dryRun: boolean;
+  readonly lockWaitMs: number;
+}
+
+export interface ProxyUpgradeResult {
+  readonly outcome: 'upgraded' | 'planned' | 'unchanged';
+  readonly status: ProxyStatus;
+  /** How new connections were led meanwhile: by the host's iptables, by a container that used them, or not at all: then they found nobody for a moment. */
+  readonly how?: 'direct' | 'container' | 'none';
+}
+
+export interface AdoptOptions {
+  /** Compose project of the stack; absent: the one that was started from this folder. */
+  readonly project?: string;
+  readonly dryRun: boolean;
+  readonly lockWaitMs: number;
+  /** Shows what would be adopted, before it is asked whether to. */
+  show(what: Omit<AdoptResult, 'outcome'>): void | Promise<void>;
+}
+
+export interface AdoptResult {
+  readonly outcome: 'adopted' | 'planned' | 'unchanged';
+  readonly project: string;
+  readonly environment: string;
+  readonly composeProject: string;
+  /** The one line of the config that changes; absent: it says so already. */
+  readonly config: { readonly file: string; readonly change?: { readonly line: number; readonly before?: string; readonly after: string } };
+  readonly services: readonly AdoptedService[];
+  /** Of the deploy that comes next. */
+  readonly findings: readonly Finding[];
+}
+
+export interface AdoptedService {
+  readonly service: string;
+  readonly containers: readonly string[];
+  readonly volumes: readonly string[];
+  /** At the next deploy: `kept` as it runs, replaced (`rolling`, `recreate`), `run` as a job, or `left` because no deploy knows it. */
+  readonly next: 'kept' | 'rolling' | 'recreate' | 'run' | 'left';
+}
+
+export interface MaintenanceOptions {
+  readonly state: 'on' | 'off';
+  /** HTML file below the project folder; absent: a page of ours. */
+  readonly page?: string;
+  /** For `Retry-After`, seconds. */
+  readonly retryAfterS: number;
+  readonly dryRun: boolean;
+  readonly lockWaitMs: number;
+}
+
+export interface MaintenanceResult {
+  readonly project: string;
+  readonly environment: string;
+  readonly outcome: 'changed' | 'unchanged' | 'planned';
+  readonly state: 'on' | 'off';
+  /** ISO 8601; present while it is on. */
+  readonly since?: string;
+  readonly by?: string;
+  readonly retryAfterS?: number;
+  /** Whose requests are meant. */
+  readonly services: readonly string[];
 }
 
 export interface WatchOptions {

@@ -5,7 +5,9 @@ import type { HostFiles } from '../plugin-api/host.js';
 import type { Containers } from '../ports/containers.js';
 import type { Shell } from '../ports/shell.js';
 import { checkRoutes } from '../routes/check-routes.js';
+import { readAdopted } from '../protocol/adopted.js';
 import { sameMachine } from './same-machine.js';
+import { stacksOf } from './stacks.js';
 import { coerce, gte } from './semver.js';
 import type { HostObservation, Observation } from './types.js';
 
@@ -20,6 +22,10 @@ export interface Preflight {
   readonly proxy: string | undefined;
   /** Asked for beforehand; absent: asked for now. */
   readonly facts?: HostFacts | Promise<HostFacts>;
+  /** Project folder on the host, where that is this machine. */
+  readonly folder?: string;
+  /** Ids of containers that are about to be adopted. */
+  readonly adopting?: readonly string[];
 }
 
 /** What a host is able to, whatever is to run there. */
@@ -40,13 +46,14 @@ export async function hostFacts(host: Pick<Preflight['host'], 'shell' | 'store'>
 export async function preflight(check: Preflight): Promise<readonly Finding[]> {
   const seen = check.observation.hosts.find((host) => host.name === check.host.name);
   if (!seen) return [];
-  const [facts, machine, routes, images] = await Promise.all([
+  const [facts, machine, routes, images, strange] = await Promise.all([
     check.facts ?? hostFacts(check.host),
     sameMachine(check.host, seen.engine?.id ?? ''),
     checkRoutes(check.host.files, check.host.scope, check.desired),
     absentImages(check, seen),
+    strangers(check, seen),
   ]);
-  return [...versions(check.host.name, seen, facts.compose), ...facts.findings, ...machine, ...routes, ...edgeName(check), ...strangers(check, seen), ...otherFolder(check, seen), ...images, ...(await takenPorts(check, seen))];
+  return [...versions(check.host.name, seen, facts.compose), ...facts.findings, ...machine, ...routes, ...edgeName(check), ...strange, ...otherFolder(check, seen), ...images, ...(await takenPorts(check, seen))];
 }
 
 /** The same for several hosts; what is found on more than one of them is told once. */
@@ -87,19 +94,33 @@ function edgeName({ host, desired }: Preflight): Finding[] {
   ];
 }
 
-/** A stack of this project that was started by hand: its containers are nobody's to replace. */
-function strangers({ desired }: Preflight, seen: HostObservation): Finding[] {
-  const foreign = seen.containers.filter((c) => c.labels['stagecraft.project'] === undefined);
-  if (foreign.length === 0) return [];
+/** A stack of this project that was started by hand: its containers are nobody's to replace until they are adopted. */
+async function strangers({ host, desired, folder, adopting = [] }: Preflight, seen: HostObservation): Promise<Finding[]> {
+  const adopted = await readAdopted(host.files, host.scope);
+  const ours = new Set([...adopting, ...(adopted?.composeProject === desired.composeProject ? adopted.containers : [])]);
+  const foreign = seen.containers.filter((c) => c.labels['stagecraft.release'] === undefined && !ours.has(c.id));
+  if (foreign.length === 0) return adopting.length > 0 || folder === undefined ? [] : elsewhere(host, desired, folder, seen);
   const names = foreign.map((c) => c.name).join(', ');
   return [
     {
       severity: 'error',
       code: 'SC3513',
       message: `Compose project ${desired.composeProject} has containers that Stagecraft did not start: ${names}.`,
-      next: [`docker compose -p ${desired.composeProject} down (volumes stay), then deploy again`, `or set environments.${desired.environment}.compose_project to another name`],
+      next: [`stagecraft attach --adopt --env ${desired.environment} takes them over, with their data`, `docker compose -p ${desired.composeProject} down (volumes stay), then deploy again`, `or set environments.${desired.environment}.compose_project to another name`],
     },
   ];
+}
+
+/** The same Compose file, started by hand under another name: a first release would begin beside it, without its data. Asked only where none serves yet. */
+async function elsewhere(host: Preflight['host'], desired: Desired, folder: string, seen: HostObservation): Promise<Finding[]> {
+  if (seen.serving) return [];
+  const stacks = stacksOf(await host.containers.list({ 'com.docker.compose.project.working_dir': folder })).filter((stack) => stack.project !== desired.composeProject);
+  return stacks.map((stack) => ({
+    severity: 'warning',
+    code: 'SC3536',
+    message: `From this folder \`docker compose up\` started the stack ${stack.project} (${stack.containers.map((c) => c.name).join(', ')}): ${desired.environment} begins beside it, as ${desired.composeProject}, without its data.`,
+    next: [`To take it over: stagecraft attach --adopt --env ${desired.environment}`],
+  }));
 }
 
 /** The environment's containers carry the state folder that made them: another one would not know of their release. */

@@ -65,5 +65,7 @@ export interface ProxyProvider<Config = unknown> extends Descriptor<'proxy', Con
   observe(ctx: Context<Config>, host: string, place: ProxyPlace, table: RouteTable): Promise<readonly Target[]>;
   /** Number of requests that are open on the target now; absent or undefined: the proxy cannot tell. */
   open?(ctx: Context<Config>, host: string, place: ProxyPlace, target: Target): Promise<number | undefined>;
+  /** `change` and `observe` know tables under maintenance. Absent: `stagecraft maintenance` is refused. */
+  readonly maintenance?: true;
   check?(compose: ComposeGlance): readonly Finding[];
 }

@@ -21,8 +21,9 @@ export interface WantedRoutes {
  */
 export async function checkRoutes(files: HostFiles, scope: Scope, wanted: WantedRoutes): Promise<readonly Finding[]> {
   if (wanted.routes.length === 0) return [];
-  const others = (await readTables(files, scope)).filter((table) => table.project !== wanted.project || table.environment !== wanted.environment);
-  return [...(await proxyFindings(files, scope, wanted, others)), ...nameFindings(wanted, others), ...twice(wanted), ...taken(wanted, others)];
+  const tables = await readTables(files, scope);
+  const others = tables.filter((table) => table.project !== wanted.project || table.environment !== wanted.environment);
+  return [...underMaintenance(tables, wanted), ...(await proxyFindings(files, scope, wanted, others)), ...nameFindings(wanted, others), ...twice(wanted), ...taken(wanted, others)];
 }
 
 /** The tables of every project and environment that the host's proxy routes, by file name. */
@@ -43,6 +44,11 @@ async function proxyFindings(files: HostFiles, scope: Scope, wanted: WantedRoute
     return [{ severity: 'error', code: 'SC4202', message: `The host's proxy is ${record.provider}${owners}; a second one, ${provider}, cannot listen beside it.`, next: [`Set proxy.provider to ${record.provider}.`], ...place }];
   if (record.listen.http === listen.http && record.listen.https === listen.https) return [];
   return [{ severity: 'warning', code: 'SC4205', message: `The host's proxy listens on ${record.listen.http} and ${record.listen.https}${owners}, not on ${listen.http} and ${listen.https}: no deploy makes it anew.`, ...place }];
+}
+
+function underMaintenance(tables: readonly RouteTable[], { project, environment }: WantedRoutes): Finding[] {
+  const now = tables.find((table) => table.project === project && table.environment === environment)?.maintenance;
+  return now ? [{ severity: 'warning', code: 'SC4224', message: `${environment} is under maintenance since ${now.since} by ${now.by}: nobody gets to the release before that ends.`, next: [`stagecraft maintenance off --env ${environment}`] }] : [];
 }
 
 function nameFindings(wanted: WantedRoutes, others: readonly RouteTable[]): Finding[] {

@@ -36,7 +36,7 @@ export async function placeOn(host: { readonly scope: Scope; readonly containers
   const gateway = networks.find((network) => network.name === scope.proxyNetwork)?.gateway ?? gatewayPlaceholder;
   if (recorded && proxies.length > 0) return placeOf(scope, settings, gateway, recorded);
   const place = placeOf(scope, settings, gateway);
-  return { ...place, apiPort: await freePort(host.shell, recorded?.apiPort ?? place.apiPort, Object.values(settings.listen)) };
+  return { ...place, apiPort: await freePortOn(host.shell, recorded?.apiPort ?? place.apiPort, Object.values(settings.listen)) };
 }
 
 /** The record of the host's proxy; undefined where none was made yet. */
@@ -51,7 +51,8 @@ function apiPortOf(scope: Scope): number {
   return 20_000 + (createHash('sha256').update(scope.dir).digest().readUInt32BE(0) % 8_000);
 }
 
-async function freePort(shell: Shell, first: number, taken: readonly number[]): Promise<number> {
+/** The first port from `first` on where nobody listens. */
+export async function freePortOn(shell: Shell, first: number, taken: readonly number[] = []): Promise<number> {
   const { stdout } = await shell.run('cat /proc/net/tcp /proc/net/tcp6 2>/dev/null || :');
   const listening = new Set(stdout.split('\n').flatMap((line) => /^\s*\d+: [0-9A-F]+:([0-9A-F]{4}) \S+ 0A /.exec(line)?.[1] ?? []).map((hex) => parseInt(hex, 16)));
   let port = first;

@@ -51,6 +51,6 @@ export function tableFile(owner: Pick<RouteTable, 'project' | 'environment'>): s
 function saveTable(table: RouteTable, provider: string): string {
   const path = tableFile(table);
   if (table.routes.length === 0) return `rm -f ${proxyFolder}/${quote(path)}`;
-  const { project, environment, routes, targets } = table;
-  return putForHost({ path, content: `${JSON.stringify({ project, environment, provider, routes, targets }, undefined, 2)}\n` });
+  const { project, environment, routes, targets, maintenance } = table;
+  return putForHost({ path, content: `${JSON.stringify({ project, environment, provider, routes, targets, ...(maintenance ? { maintenance } : {}) }, undefined, 2)}\n` });
 }

@@ -18,34 +18,68 @@ export interface ProxyProject {
  * edges are made and joined before a start, because a container with a network that is gone does not start, for nobody.
  */
 export function ensureScript(project: ProxyProject): string {
-  const { scope, provider } = project;
-  const service = serviceOf(project);
-  const record: ProxyRecord = { format: 1, provider: provider.id, listen: project.place.listen, apiPort: project.place.apiPort };
-  const fill = `sed "s/${gatewayPlaceholder}/$gateway/g"`;
+  const { scope } = project;
   return [
     'proxy_lock',
+    ...beginLines(project),
+    `state=$(docker container inspect -f '{{.State.Status}}' ${scope.proxyContainer} 2>/dev/null) || state=absent`,
+    'case $state in running) exit 0 ;; paused) docker unpause ' + scope.proxyContainer + ' >/dev/null; exit 0 ;; esac',
+    ...networkLines(scope),
+    // One that never started may have been made for ports that were taken, one that cannot stay up with an image that is no proxy.
+    `case $state in created | dead | restarting) docker rm -f ${scope.proxyContainer} >/dev/null; state=absent ;; esac`,
+    'if [ "$state" = absent ]; then',
+    ...filesLines(project).map((line) => `  ${line}`),
+    ...createLines(project, 'docker-compose.yml').map((line) => `  ${line}`),
+    `  ${recordLine(project)}`,
+    'fi',
+    ...startLines(scope),
+  ].join('\n');
+}
+
+/** Functions and folders that the other lines need. */
+export function beginLines({ scope }: ProxyProject): string[] {
+  return [
     putFunction,
     edgeFunctions(scope),
     `mkdir -p ${proxyFolder}/files ${proxyFolder}/edges`,
     // Whatever the umask of the step: the proxy may be another user in its container.
     `chmod a+rx ${proxyFolder}/files`,
-    `state=$(docker container inspect -f '{{.State.Status}}' ${scope.proxyContainer} 2>/dev/null) || state=absent`,
-    'case $state in running) exit 0 ;; paused) docker unpause ' + scope.proxyContainer + ' >/dev/null; exit 0 ;; esac',
-    `network ${scope.proxyNetwork}`,
-    `gateway=$(docker network inspect -f '{{(index .IPAM.Config 0).Gateway}}' ${scope.proxyNetwork})`,
-    // One that never started may have been made for ports that were taken, one that cannot stay up with an image that is no proxy.
-    `case $state in created | dead | restarting) docker rm -f ${scope.proxyContainer} >/dev/null; state=absent ;; esac`,
-    'if [ "$state" = absent ]; then',
-    ...service.files.map((file) => `  ${putForProxy(file, fill)}`),
-    `  ${putForHost({ path: 'docker-compose.yml', content: composeFile(project) }, fill)}`,
-    `  ${putForHost({ path: 'place.json', content: `${JSON.stringify(record)}\n` })}`,
-    `  timeout -k 10 600 docker compose -p ${scope.proxyProject} --project-directory ${proxyFolder} -f ${proxyFolder}/docker-compose.yml --env-file /dev/null up --no-start --quiet-pull`,
-    'fi',
+  ];
+}
+
+/** The proxy's own network is there, and `$gateway` is its gateway. */
+export function networkLines(scope: Scope): string[] {
+  return [`network ${scope.proxyNetwork}`, `gateway=$(docker network inspect -f '{{(index .IPAM.Config 0).Gateway}}' ${scope.proxyNetwork})`];
+}
+
+const fill = `sed "s/${gatewayPlaceholder}/$gateway/g"`;
+
+/** The files that the proxy needs whatever is routed. */
+export function filesLines(project: ProxyProject): string[] {
+  return serviceOf(project).files.map((file) => putForProxy(file, fill));
+}
+
+/** Makes the container, not started. @param compose name of the Compose file in the proxy's folder. */
+export function createLines(project: ProxyProject, compose: string): string[] {
+  return [
+    putForHost({ path: compose, content: composeFile(project) }, fill),
+    `timeout -k 10 600 docker compose -p ${project.scope.proxyProject} --project-directory ${proxyFolder} -f ${proxyFolder}/${compose} --env-file /dev/null up --no-start --quiet-pull`,
+  ];
+}
+
+export function recordLine({ provider, place }: ProxyProject): string {
+  const record: ProxyRecord = { format: 1, provider: provider.id, listen: place.listen, apiPort: place.apiPort };
+  return putForHost({ path: 'place.json', content: `${JSON.stringify(record)}\n` });
+}
+
+/** All recorded edges are made and joined before the start. */
+export function startLines(scope: Scope): string[] {
+  return [
     `for edge in ${proxyFolder}/edges/*; do`,
     '  [ ! -e "$edge" ] || { network "$(basename "$edge")" --internal; join "$(basename "$edge")" ' + scope.proxyContainer + '; }',
     'done',
     `timeout -k 10 60 docker start ${scope.proxyContainer} >/dev/null`,
-  ].join('\n');
+  ];
 }
 
 /** The Compose file of the proxy's own project. Its digest is in a label: what differs from it is for `proxy upgrade`, never for a deploy. */

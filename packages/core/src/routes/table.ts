@@ -51,7 +51,7 @@ export function editTable(observed: RouteTable, possible: readonly Route[]): Tab
 
   return {
     current() {
-      last ??= { project: observed.project, environment: observed.environment, routes: [...rules.values()].filter((route) => route !== undefined), targets: [...services].flatMap(([name, entry]) => targetsOf(name, entry)) };
+      last ??= { project: observed.project, environment: observed.environment, routes: [...rules.values()].filter((route) => route !== undefined), targets: [...services].flatMap(([name, entry]) => targetsOf(name, entry)), ...(observed.maintenance ? { maintenance: observed.maintenance } : {}) };
       return last;
     },
     setRules(routes) {
@@ -121,7 +121,8 @@ export function sameTable(a: RouteTable, b: RouteTable): boolean {
 function contentOf(table: RouteTable): string {
   const routes = table.routes.map((r) => `${ruleKey(r)} ${r.service} ${r.port}`).sort();
   const targets = table.targets.map((t) => `${t.service} ${t.id} ${t.port} ${t.state}`).sort();
-  return [...routes, '', ...targets].join('\n');
+  const { page, digest, retryAfter } = table.maintenance ?? {};
+  return [...routes, '', ...targets, '', page, digest, retryAfter].join('\n');
 }
 
 /** Only what a proxy is told: no place in a file. */

@@ -30,6 +30,11 @@ describe('CORE_COMPOSE: what a deploy would not honour', () => {
     expect(model.findings.every((one) => (one.next ?? []).length > 0)).toBe(true);
   });
 
+  it('is a Dockerfile that stands in the Compose file', async () => {
+    const model = await read(project('services:\n  web:\n    build:\n      context: .\n      dockerfile_inline: |\n        FROM node:20\n'), 'built-in');
+    expect(model.findings.map(told)).toEqual([`${at}:5:7 SC1312 web: \`build.dockerfile_inline\` is not passed on`]);
+  });
+
   it('is a secret outside `environment`', async () => {
     const folder = project('services:\n  web:\n    image: web\n    command: run --token ${TOKEN}\n    environment: { TOKEN: "${TOKEN}" }\n');
     const model = await read(folder, 'built-in', { variables: { TOKEN: 't0p' }, secretNames: ['TOKEN'] });

@@ -1,6 +1,11 @@
 import type { Point } from '../point.js';
+import { adopt } from './adopt.js';
+import { corpus } from './corpus.js';
 import { faults } from './faults.js';
+import { maintenance } from './maintenance.js';
 import { people } from './people.js';
+import { proxyUpgrade } from './proxy-upgrade.js';
+import { replace } from './replace.js';
 
 /** What the issue "The thread on bad days" must show; each subject brings its points in a file of its own beside this one. */
-export const baddayPoints: readonly Point[] = [...faults, ...people];
+export const baddayPoints: readonly Point[] = [...faults, ...people, ...corpus, ...maintenance, ...replace, ...adopt, ...proxyUpgrade];

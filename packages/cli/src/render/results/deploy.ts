@@ -17,6 +17,7 @@ export function deployText(result: DeployResult, { paint }: Look): string {
   for (const [service, change] of changes) lines.push(`  ${service.padEnd(wide)}  ${change === 'unchanged' ? paint.dim(change) : change}`);
   if (release?.failure !== undefined) lines.push(`  failed in ${release.failure.phase}${release.failure.step === undefined ? '' : ` at ${release.failure.step}`}: ${release.failure.message}`);
   if (outcome === 'returned') lines.push('  every touched host is back on the prior release');
+  if (plan?.findings.some(({ code }) => code === 'SC4224')) lines.push(`  ${paint.yellow('under maintenance')}: nobody gets to it before \`stagecraft maintenance off --env ${environment}\``);
   for (const url of urls) lines.push(`  ${paint.cyan(url)}`);
   lines.push(...nextOf(result).map((line) => `  Run: ${line}`));
   return lines.map((line) => `${line}\n`).join('');

@@ -14,6 +14,7 @@ export function statusText(result: StatusResult, look: Look): string {
     `${serving}\n`,
     ...(lock === undefined ? [] : [`  locked by ${lock.owner.user} on ${lock.owner.machine} since ${moment(lock.since)} UTC: ${lock.owner.command} (${lock.phase})\n`]),
     ...(open === undefined ? [] : [`  ${paint.yellow('open')}: ${open.kind} of ${open.version} by ${open.by} since ${moment(open.since)} UTC\n`, `    Run: stagecraft deploy --resume --env ${result.environment}\n`, `    Run: stagecraft deploy --abort --env ${result.environment}\n`]),
+    ...(result.maintenance === undefined ? [] : [`  ${paint.yellow('maintenance')} since ${moment(result.maintenance.since)} UTC by ${result.maintenance.by}: every request is answered with 503\n`]),
     ...result.urls.map((url) => `  ${paint.cyan(url)}\n`),
     ...result.hosts.map((host) => `\n${hostText(host, look)}`),
     ...(result.drift.length === 0 ? [] : [`\n${paint.yellow('drift')}\n`, ...result.drift.map((entry) => `  ${entry.service === '' ? entry.kind : entry.service}: ${entry.text}\n`)]),

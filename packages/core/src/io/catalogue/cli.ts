@@ -97,6 +97,7 @@ export const statusSeen = message<StatusResult>({
     open: 'what is unfinished; absent when nothing is',
     hosts: 'each host with its services',
     urls: 'addresses of the routes',
+    maintenance: 'since when and by whom requests are answered with 503; absent when they are not',
   },
   text: (d) => `${d.environment}: ${d.healthy ? 'healthy' : 'not healthy'}`,
 });

@@ -3,6 +3,7 @@ import type { ProxyProvider, Route, RouteTable } from '../../../src/plugin-api/i
 import type { Action } from '../../../src/plan/types.js';
 import { scopeOf } from '../../../src/hosts/scope-of.js';
 import { containerDrain } from '../../../src/steps/container-drain.js';
+import { closed, maintenanceScript } from '../../../src/routes/maintenance.js';
 import { edgeEnsure } from '../../../src/steps/edge-ensure.js';
 import { edgeRemove } from '../../../src/steps/edge-remove.js';
 import { proxyEnsure } from '../../../src/steps/proxy-ensure.js';
@@ -178,6 +179,36 @@ export function cutoverSuite(title: string, provider: ProxyProvider, config: Rea
       expect((await get()).status).toBe(503);
       await stage.undo(routeRetire, { kind: 'route.retire', service: 'web', from, to: none, acknowledgeMs });
       expect(await answering()).toEqual(serving);
+    });
+
+    it('CLI_MAINTENANCE: answers with 503 and the page, also after a restart; a rollout goes on below it', async () => {
+      const { place } = stage.world.proxy!;
+      const proxy = { provider, config, place };
+      const open = stage.table([web, { path: '/api', service: 'web', port: 4000 }], serving);
+      await stage.perform(routeApply, { kind: 'route.apply', from: stage.table([web], serving), to: open, acknowledgeMs });
+      const shut = closed(open, '<h1>back soon</h1>\n', { retryAfter: 90, since: '', by: '' });
+      const look = async (path: string): Promise<string> => {
+        const answer = await fetch(`${stage.url}${path}`);
+        return `${answer.status} ${answer.headers.get('retry-after') ?? '-'} ${(await answer.text()).trim()}`;
+      };
+      await stage.script({ done: () => Promise.resolve(true), script: () => maintenanceScript(proxy, open, shut, '<h1>back soon</h1>\n') }, { kind: 'route.apply', from: open, to: shut, acknowledgeMs });
+      await stage.perform(routeApply, { kind: 'route.apply', from: open, to: shut, acknowledgeMs });
+      expect(await Promise.all(['/', '/api/x'].map(look))).toEqual(Array(2).fill('503 90 <h1>back soon</h1>'));
+      expect(await routeApply.done({ kind: 'route.apply', from: shut, to: open, acknowledgeMs }, stage.world)).toBe(false);
+      await own.docker(['restart', '-t', '1', stage.world.scope.proxyContainer]);
+      for (let tries = 0; tries < 100 && !(await look('/').catch(() => '')).startsWith('503 90'); tries += 1) await new Promise((r) => setTimeout(r, 100));
+      expect(await look('/')).toBe('503 90 <h1>back soon</h1>');
+
+      const next = ['web-r5-1'];
+      withOperation(stage, 'op-5');
+      await start(stage, next, 'op-5', 9);
+      await stage.perform(routeAdmit, admit(stage, shut, { ...shut, targets: stage.table(shut.routes, [...serving, ...next]).targets }, next));
+      expect(await look('/')).toBe('503 90 <h1>back soon</h1>');
+      await stage.undo(routeAdmit, admit(stage, shut, { ...shut, targets: stage.table(shut.routes, [...serving, ...next]).targets }, next));
+
+      await stage.perform(routeApply, { kind: 'route.apply', from: shut, to: open, acknowledgeMs });
+      expect(await answering()).toEqual(serving);
+      await stage.perform(routeApply, { kind: 'route.apply', from: open, to: stage.table([web], serving), acknowledgeMs });
     });
 
     it('serves two projects, touches one file of each, and starts again when a name and a network are gone', async () => {

@@ -1,0 +1,7 @@
+const http = require('node:http');
+const { writeFileSync } = require('node:fs');
+
+writeFileSync('/files/uploads/started', 'one\n');
+const server = http.createServer((_, response) => response.end('one\n'));
+server.listen(3000);
+process.on('SIGTERM', () => server.close(() => process.exit(0)));

@@ -1,0 +1,152 @@
+import { quote } from '../hosts/quote.js';
+import { proxyFolder } from './proxy-files.js';
+import { beginLines, createLines, filesLines, networkLines, recordLine, startLines, type ProxyProject } from './proxy-project.js';
+
+/**
+ * The host's proxy is made anew without a moment in which nobody listens. A published port belongs to one container, so a second proxy takes all new
+ * connections meanwhile: rules of the host's own address translation lead them to it, before the engine's rules see them; connections that are open stay where
+ * they are. The steps: `begin` (the second proxy, beside the one that serves), `swap` (new connections to it; the one that served ends what it has and is made
+ * anew), `end` (new connections to the published port again; the second one ends what it has and goes). The proxy's lock is held from the first to the last.
+ */
+export interface ProxyUpgrade {
+  /** As it is to be. */
+  readonly project: ProxyProject;
+  /** The second proxy's: no published port but its API's. */
+  readonly second: ProxyProject;
+  /** Seconds that open requests have to end in the proxy that is stopped. */
+  readonly graceS: number;
+}
+
+/** How the second proxy differs: another name, another port for its API, and nothing that is published to the world. */
+export function secondProxy(project: ProxyProject, apiPort: number): ProxyProject {
+  const { scope, provider, place } = project;
+  const name = `${scope.proxyContainer}-next`;
+  return {
+    ...project,
+    scope: { ...scope, proxyProject: `${scope.proxyProject}-next`, proxyContainer: name },
+    place: { ...place, apiPort, container: name },
+    provider: {
+      id: provider.id,
+      service(config, at) {
+        const service = provider.service(config, at);
+        // On loopback under any free port: the engine lets in only what is published somehow.
+        return { ...service, ports: service.ports.map((port) => (port.split(':').length > 2 ? port : `127.0.0.1::${port.split(':').at(-1) ?? ''}`)) };
+      },
+    },
+  };
+}
+
+/** Longer than any upgrade takes: the lock of an operator who is gone ends by itself. */
+const holdS = 300;
+const holder = `${proxyFolder}/upgrade.pid`;
+/** What the way back and a second try need: the files of before, the second one's address, the switch of loopback. */
+const before = `${proxyFolder}/before`;
+
+/** Brings the second proxy up, beside the one that serves. */
+export function beginScript({ project, second }: ProxyUpgrade): string {
+  return [
+    ...takeLock,
+    ...beginLines(second),
+    ...networkLines(second.scope),
+    `rm -rf ${before} && mkdir -p ${before}`,
+    `for file in docker-compose.yml place.json; do [ ! -e ${proxyFolder}/$file ] || cp ${proxyFolder}/$file ${before}/$file; done`,
+    ...removeLines(second),
+    ...filesLines(project),
+    ...createLines(second, 'next.yml'),
+    ...startLines(second.scope),
+  ].join('\n');
+}
+
+/** `result how` tells by what means new connections were led: `direct`, `container`, or `none`, when there is a gap. */
+export function swapScript({ project, second, graceS }: ProxyUpgrade): string {
+  return [stillHeld, ...divertLines(project, second), 'rules -I', 'result how "$how"', ...beginLines(project), ...networkLines(project.scope), ...stopLines(project, graceS), ...createLines(project, 'docker-compose.yml'), recordLine(project), ...startLines(project.scope)].join('\n');
+}
+
+/** The proxy as it was, where the new one does not come up. */
+export function backScript({ project, graceS }: ProxyUpgrade): string {
+  return [
+    stillHeld,
+    ...beginLines(project),
+    ...networkLines(project.scope),
+    ...stopLines(project, graceS),
+    `for file in docker-compose.yml place.json; do [ ! -e ${before}/$file ] || cp ${before}/$file ${proxyFolder}/$file; done`,
+    `timeout -k 10 600 docker compose -p ${project.scope.proxyProject} --project-directory ${proxyFolder} -f ${proxyFolder}/docker-compose.yml --env-file /dev/null up --no-start --quiet-pull`,
+    ...startLines(project.scope),
+  ].join('\n');
+}
+
+/** New connections go to the published port again; the second proxy ends what it has and goes. The lock is given back before that. */
+export function endScript({ project, second, graceS }: ProxyUpgrade): string {
+  return [...divertLines(project, second), 'rules -D', ...giveLock, ...stopLines(second, graceS), 'restore_loopback', `rm -rf ${before} ${proxyFolder}/next.yml`].join('\n');
+}
+
+/** What an upgrade that ended half-way left: the proxy is made where it is not there, then the second one goes. */
+export function mendScript({ project }: ProxyUpgrade): string {
+  return [
+    ...takeLock,
+    ...beginLines(project),
+    ...networkLines(project.scope),
+    `if ! docker container inspect ${project.scope.proxyContainer} >/dev/null 2>&1; then`,
+    ...[...filesLines(project), ...createLines(project, 'docker-compose.yml'), recordLine(project)].map((line) => `  ${line}`),
+    'fi',
+    ...startLines(project.scope),
+  ].join('\n');
+}
+
+/** The lock is kept by a process of its own when the script has ended; the step's is not. */
+const takeLock = ['proxy_lock', `sleep ${holdS} 9>&- </dev/null >/dev/null 2>&1 &`, `echo $! >${holder}`];
+
+const giveLock = [`[ ! -e ${holder} ] || { kill "$(cat ${holder})" 2>/dev/null || :; rm -f ${holder}; }`];
+
+// A process that has ended may still bear its number: the lock itself tells.
+const stillHeld = `{ kill -0 "$(cat ${holder} 2>/dev/null)" 2>/dev/null && ! (exec 6>>${proxyFolder}/lock; flock -n 6); } || { echo 'the upgrade took too long and lost the lock of the proxy'; exit 70; }`;
+
+function removeLines({ scope }: ProxyProject): string[] {
+  return [`docker rm -f ${scope.proxyContainer} >/dev/null 2>&1 || :`];
+}
+
+/** Ends it with time for what is open. Its restart policy goes first: it must not come back beside the new one. */
+function stopLines({ scope }: ProxyProject, graceS: number): string[] {
+  const container = scope.proxyContainer;
+  return [`if docker container inspect ${container} >/dev/null 2>&1; then docker update --restart no ${container} >/dev/null; timeout -k 10 ${graceS + 60} docker stop -t ${graceS} ${container} >/dev/null; docker rm -f ${container} >/dev/null; fi`];
+}
+
+/**
+ * `rules -I` leads new connections to the second proxy, `rules -D` no more: from other machines, from this one, and from its loopback. Both may be repeated.
+ * As root by the host's iptables; as another user who may use the engine, by a container that sees the host's programs.
+ */
+function divertLines(project: ProxyProject, second: ProxyProject): string[] {
+  const { scope } = project;
+  const ports = serviceOf(project).filter((port) => port.split(':').length < 3).map((port) => port.split(':').at(-1) ?? '');
+  const { image } = second.provider.service(second.config, second.place);
+  return [
+    'PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin',
+    `inside() { docker run --rm --privileged --user 0 --network host --pid host -v /:/host --entrypoint chroot ${quote(image)} /host sh -c 'PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin; '"$1"; }`,
+    'if [ "$(id -u)" = 0 ] && command -v iptables >/dev/null; then how=direct',
+    "elif inside 'command -v iptables >/dev/null' >/dev/null 2>&1; then how=container",
+    'else how=none; fi',
+    'on_host() { case $how in direct) sh -c "$1" ;; container) inside "$1" ;; esac; }',
+    `address=$(docker container inspect -f '{{with index .NetworkSettings.Networks "${scope.proxyNetwork}"}}{{.IPAddress}}{{end}}' ${second.scope.proxyContainer} 2>/dev/null) || address=`,
+    `[ -n "$address" ] || address=$(cat ${before}/address 2>/dev/null) || :`,
+    `bridge=$(docker network inspect -f '{{with index .Options "com.docker.network.bridge.name"}}{{.}}{{end}}' ${scope.proxyNetwork} 2>/dev/null) || :`,
+    `[ -n "$bridge" ] || bridge=br-$(docker network inspect -f '{{.Id}}' ${scope.proxyNetwork} | cut -c 1-12)`,
+    'switch=/proc/sys/net/ipv4/conf/$bridge/route_localnet',
+    'rules() {',
+    '  [ -n "$address" ] && [ "$how" != none ] || return 0',
+    '  all=',
+    `  for port in ${ports.join(' ')}; do`,
+    '    for rule in "PREROUTING -p tcp --dport $port -m addrtype --dst-type LOCAL -j DNAT --to-destination $address:$port" "OUTPUT -p tcp --dport $port -m addrtype --dst-type LOCAL -j DNAT --to-destination $address:$port" "POSTROUTING -s 127.0.0.0/8 -d $address/32 -p tcp --dport $port -j MASQUERADE"; do',
+    '      if [ "$1" = -I ]; then all="$all iptables -w -t nat -C $rule 2>/dev/null || iptables -w -t nat -I $rule || exit 1;"',
+    '      else all="$all while iptables -w -t nat -D $rule 2>/dev/null; do :; done;"; fi',
+    '    done',
+    '  done',
+    `  if [ "$1" = -I ]; then echo "$address" >${before}/address; all="cat $switch; echo 1 >$switch; $all"; on_host "$all" >${before}/loopback`,
+    '  else on_host "$all"; fi',
+    '}',
+    `restore_loopback() { was=$(cat ${before}/loopback 2>/dev/null) || was=; [ -z "$was" ] || [ "$how" = none ] || on_host "echo $was >$switch"; }`,
+  ];
+}
+
+function serviceOf({ provider, config, place }: ProxyProject): readonly string[] {
+  return provider.service(config, place).ports;
+}
