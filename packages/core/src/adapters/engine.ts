@@ -18,7 +18,7 @@ export interface Patience {
  */
 export function engineAt(socket: string, { answerMs = 30_000, returnMs = 20_000 }: Patience = {}): Containers {
   let docker: Promise<Dockerode> | undefined;
-  const connect = (): Promise<Dockerode> => (docker ??= import('./dockerode.js').then(({ Docker }) => new Docker({ socketPath: socket, timeout: answerMs })));
+  const connect = (): Promise<Dockerode> => (docker ??= import('./dockerode.js').then(({ Docker }) => new Docker({ socketPath: socket, timeout: answerMs + 1_000 })));
   // Who follows a log may wait for its next line for days.
   const follow = (): Promise<Dockerode> => import('./dockerode.js').then(({ Docker }) => new Docker({ socketPath: socket }));
   let answered = false;
@@ -124,7 +124,7 @@ function statusOf(error: unknown): number | undefined {
   return (error as { statusCode?: number } | undefined)?.statusCode;
 }
 
-/** Ends a question in time. Its connection is closed by the client's own time, which is the same. */
+/** Ends a question in time. Its connection is closed by the client's own time, which comes a moment later: what it says then is not heard. */
 async function inTime<T>(question: Promise<T>, ms: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   question.catch(() => undefined);

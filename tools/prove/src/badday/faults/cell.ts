@@ -39,6 +39,8 @@ export interface Standing {
 }
 
 const BACK_WITHIN = 120_000;
+/** By then every request that was sent before all was up has its answer, or its time is over. */
+const SETTLED_MS = 5_500;
 /** A deploy that is hit may take no longer than this until it ends, whatever hangs. */
 const ENDS_WITHIN = 420_000;
 
@@ -76,6 +78,8 @@ export async function play(scene: Scene, standing: Standing, cell: Cell): Promis
   if (!(open ? [0, 4] : [1]).includes(resumed.code) && !(resumed.code === 1 && /no operation is open|nothing/i.test(resumed.all))) problems.push(`--resume: exit code ${resumed.code}: ${lastLine(resumed)}`);
   if (again.code !== 1) problems.push(`a second --resume: exit code ${again.code}: ${lastLine(again)}`);
   const servingAt = settledAt ?? (await untilSteady(scene));
+  await sleep(Math.max(500, servingAt + SETTLED_MS - Date.now()));
+  const settled = await load.report();
   await sleep(500);
   const report = await load.stop();
 
@@ -85,7 +89,7 @@ export async function play(scene: Scene, standing: Standing, cell: Cell): Promis
   if (left.length !== 1 || left[0]?.version !== now || !left[0].running) problems.push(`containers left: ${left.map((one) => `${one.version}${one.running ? '' : ' (down)'}`).join(', ')}`);
   const status = await scene.stagecraft(['status']);
   if (status.code !== 0) problems.push(`status: exit code ${status.code}: ${lastLine(status)}`);
-  const { unexplained, explained } = lostOf(report, why ? [struckAt - loadBegun - 400, servingAt - loadBegun + 100] : undefined);
+  const { unexplained, explained } = lostOf(report, settled.lost, why ? [struckAt - loadBegun - 400, servingAt - loadBegun + 100] : undefined);
   if (unexplained > 0) problems.push(`${unexplained} requests lost where one release could serve: ${JSON.stringify(report.lostByKind)}`);
   standing.serving = now;
 
@@ -139,9 +143,12 @@ async function readdressed(scene: Scene, before: readonly WebContainer[]): Promi
   return moved.length > 0 ? ', at other addresses' : '';
 }
 
-function lostOf(report: LoadReport, window: readonly [number, number] | undefined): { readonly unexplained: number; readonly explained: number } {
+/** The report tells of the first thousand losses one by one; of those after them only when they were counted: once all is up there may be none. */
+function lostOf(report: LoadReport, lostSettled: number, window: readonly [number, number] | undefined): { readonly unexplained: number; readonly explained: number } {
+  const told = report.losses.length;
   const inside = window ? report.losses.filter((loss) => loss.atMs >= window[0] && loss.atMs <= window[1]).length : 0;
-  return { unexplained: report.losses.length - inside, explained: inside };
+  const unexplained = told - inside + (report.lost > told ? report.lost - Math.max(told, lostSettled) : 0);
+  return { unexplained, explained: report.lost - unexplained };
 }
 
 async function inTime(ended: Promise<Ended>, ms: number): Promise<Ended | undefined> {

@@ -32,10 +32,13 @@ export const engineRestarted =
     return { why: liveRestore ? 'published ports are the engine’s own' : 'without live-restore containers end with the engine' };
   };
 
+/** What a proxy that opens a new connection meets: the engine itself answers for the names of containers. */
+const names = 'a new connection of the proxy needs the name of a container, which the engine knows';
+
 /** It hangs until the deploy has given up. */
 export const engineHung: Strike = async ({ host }) => {
   await host.engine.freeze();
-  return { relief: () => host.engine.thaw() };
+  return { relief: () => host.engine.thaw(), why: names };
 };
 
 export const engineHungFor =
@@ -44,7 +47,7 @@ export const engineHungFor =
     await host.engine.freeze();
     await sleep(ms);
     await host.engine.thaw();
-    return {};
+    return { why: names };
   };
 
 const proxyDoes =
