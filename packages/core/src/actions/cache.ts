@@ -1,4 +1,6 @@
 import type { Desired } from '../compose/model.js';
+import { isStagecraftError } from '../errors/index.js';
+import { copyNotWritten } from '../io/catalogue/protocol.js';
 import { createCache } from '../protocol/cache.js';
 import { servingOf } from '../protocol/history.js';
 import type { ReleaseRecord } from '../protocol/types.js';
@@ -11,16 +13,28 @@ export type Serving = Readonly<Record<string, { readonly identity: Identity; rea
 
 const servingPath = '.stagecraft/serving.json';
 
-/** Brings the project's readable cache up to the hosts' history. The cache never decides. */
+/** Brings the project's readable cache up to the hosts' history. The cache never decides, so where it cannot be written that is told and no more. */
 export async function writeCache(ws: Workspace, hosts: readonly OpenHost[], environment: string): Promise<void> {
   const history = await historyOf(hosts);
-  await cacheOf(ws).write(environment, history);
+  await forReading(ws, 'The cache of releases', () => cacheOf(ws).write(environment, history));
   const serving = servingOf(history);
   const model = serving && (await releaseFile(hosts, serving.id, 'model.json'));
   if (!serving || !model) return;
   const desired = JSON.parse(model) as Desired;
   const identity: Identity = { project: desired.project, environment, composeProject: desired.composeProject, driver: desired.driver, hosts: [] };
-  await ws.files.write(servingPath, `${JSON.stringify({ ...(await readServing(ws)), [environment]: { identity, release: serving.id, version: serving.version, desired } })}\n`);
+  await forReading(ws, 'What serves', async () => {
+    await ws.files.write(servingPath, `${JSON.stringify({ ...(await readServing(ws)), [environment]: { identity, release: serving.id, version: serving.version, desired } })}\n`);
+  });
+}
+
+/** Writes what lies in the project only to be read. A full disk or a read-only checkout there says nothing of the hosts: it is told, and the command goes on. */
+export async function forReading(ws: Pick<Workspace, 'io'>, what: string, write: () => Promise<void>): Promise<void> {
+  try {
+    await write();
+  } catch (error) {
+    if (!isStagecraftError(error) || error.kind === 'bug' || error.kind === 'interrupted') throw error;
+    ws.io.event(copyNotWritten({ what, reason: error.message }));
+  }
 }
 
 /** The releases that the project knows of without asking a host, newest first. */

@@ -81,7 +81,7 @@ export async function awaitLocks(ws: Workspace, hosts: readonly OpenHost[], oper
 }
 
 /** Gives the locks back whatever happened; after an interruption only where no step still runs. A lock that another took is not touched. */
-export async function holding<T>(hosts: readonly OpenHost[], session: string, work: () => Promise<T>): Promise<T> {
+export async function holding<T>({ io }: Pick<Workspace, 'io'>, hosts: readonly OpenHost[], session: string, work: () => Promise<T>): Promise<T> {
   let result: T;
   try {
     result = await work();
@@ -91,8 +91,11 @@ export async function holding<T>(hosts: readonly OpenHost[], session: string, wo
   }
   const ended = await Promise.allSettled(hosts.map((host) => host.store.release(session)));
   for (const end of ended) {
-    // Closing the operation set the lock free: another may have it already.
-    if (end.status === 'rejected' && !(isStagecraftError(end.reason) && end.reason.kind === 'locked')) throw end.reason;
+    if (end.status === 'fulfilled') continue;
+    const error: unknown = end.reason;
+    // Closing the operation set the lock free: another may have it already, and a file of it that is left keeps nobody out.
+    if (!isStagecraftError(error) || !['locked', 'external'].includes(error.kind)) throw error;
+    if (error.kind === 'external') io.event(holdsOpen({ text: `All was done, but the lock could not be given back: ${error.message} Should the next command find it held: stagecraft lock status` }));
   }
   return result;
 }

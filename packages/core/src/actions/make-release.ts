@@ -71,7 +71,8 @@ async function begin(held: Held, intake: Intake, history: readonly ReleaseRecord
   const prior = serving ? { prior: serving.id } : {};
   const target = intake.target ? { target: intake.target } : {};
   const counts = intake.scale ? { scale: intake.scale } : {};
-  const open: OpenRecord = { operation, kind: intake.kind, release, version: intake.version.version, ...prior, ...target, ...counts, hosts: hosts.map((host) => host.name).sort(), anchor: anchor.name, since: startedAt, by };
+  const commit = intake.version.commit ? { commit: intake.version.commit } : {};
+  const open: OpenRecord = { operation, kind: intake.kind, release, version: intake.version.version, ...commit, ...prior, ...target, ...counts, hosts: hosts.map((host) => host.name).sort(), anchor: anchor.name, since: startedAt, by };
   const record: ReleaseRecord = {
     format: 1,
     id: release,
@@ -79,7 +80,7 @@ async function begin(held: Held, intake: Intake, history: readonly ReleaseRecord
     project: settings.project,
     environment: settings.environment,
     version: intake.version.version,
-    ...(intake.version.commit ? { commit: intake.version.commit } : {}),
+    ...commit,
     kind: intake.kind,
     ...target,
     outcome: 'open',

@@ -4,6 +4,7 @@ import { renderCompose } from '../compose/render.js';
 import { fail } from '../errors/index.js';
 import type { SealedPlan } from '../plan/types.js';
 import { ensureProjectFolder } from '../protocol/project-folder.js';
+import { forReading } from './cache.js';
 import { imagesOf } from './close.js';
 import type { Gathered } from './gather.js';
 import { releaseFile } from './history.js';
@@ -24,8 +25,10 @@ export async function putSealed(operation: Operation, plan: SealedPlan, gathered
   const put = (host: OpenHost): Promise<void> => putOn(operation, host, plan, { values, uploads: gathered.uploads, compose: composes.get(host.name) ?? '', rendered });
   await Promise.all(hosts.filter((host) => host !== anchor).map(put));
   if (anchor) await put(anchor);
-  await ensureProjectFolder(ws.files);
-  for (const [name, text] of composes) await ws.files.write(`.stagecraft/rendered/${plan.environment}/${name}/docker-compose.yml`, text);
+  await forReading(ws, 'The rendered Compose file', async () => {
+    await ensureProjectFolder(ws.files);
+    for (const [name, text] of composes) await ws.files.write(`.stagecraft/rendered/${plan.environment}/${name}/docker-compose.yml`, text);
+  });
 }
 
 interface Parts {

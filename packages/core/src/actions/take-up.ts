@@ -32,7 +32,7 @@ export async function takeUp<T>(ws: Workspace, identity: Identity, given: Hosts,
   const part = await partsOf(open, found);
   // Whoever takes over begins at the anchor: there the decision is made.
   const { session, hosts: held } = await lockHosts(ws, [...part.open.filter((host) => host === part.anchor), ...part.open.filter((host) => host !== part.anchor)], open.operation, lost);
-  return holding(held, session, async () => {
+  return holding(ws, held, session, async () => {
     const now = await Promise.all(held.map((host) => host.store.readOpen()));
     if (!now.some((record) => record?.operation === open.operation)) throw nothingOpen(identity, away);
     // Where its beginning was cut off, it is open on some hosts only.
@@ -72,7 +72,7 @@ function nothingOpen(identity: Identity, away: readonly Away[]): Error {
 function recordOf(open: OpenRecord, identity: Identity, serial: number): ReleaseRecord {
   const pending = { status: 'pending' } as const;
   return {
-    format: 1, id: open.release, serial, project: identity.project, environment: identity.environment, version: open.version, kind: open.kind, outcome: 'open',
+    format: 1, id: open.release, serial, project: identity.project, environment: identity.environment, version: open.version, ...(open.commit ? { commit: open.commit } : {}), kind: open.kind, ...(open.target ? { target: open.target } : {}), outcome: 'open',
     startedAt: open.since, operator: open.by, operation: open.operation, ...(open.prior ? { previousId: open.prior } : {}),
     phases: { build: pending, push: pending, migrate_pre: pending, rollout: pending, migrate_post: pending, finalize: pending }, images: {}, rendered: {}, changes: {},
   };

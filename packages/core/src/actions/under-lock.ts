@@ -32,7 +32,7 @@ export async function underLock<T>(ws: Workspace, given: readonly OpenHost[], se
   if (!anchor) throw fail({ code: 'SC5008', kind: 'user', message: `${settings.environment} has no hosts.`, next: [`Name them in environments.${settings.environment}.hosts.`] });
   const operation = operationId(ws.clock);
   const session = await awaitLocks(ws, hosts, operation, waitMs);
-  return holding(hosts, session, async () => {
+  return holding(ws, hosts, session, async () => {
     const open = (await Promise.all(hosts.map((host) => host.store.readOpen()))).find((record) => record !== undefined);
     if (open) throw unfinished(open, settings.environment);
     await ensureKey(hosts, anchor);

@@ -31,7 +31,7 @@ mkdir -p "$E/releases" "$E/files" "$E/runs" "$E/secrets" "$R/proxy" || exit 1
 if [ ! -e "$R/host.json" ]; then
   t=$R/host.json.$$.stagecraft-temp
   printf '%s\\n' ${quote(JSON.stringify(record))} >"$t" && sync "$t" || { rm -f "$t"; exit ${exits.full}; }
-  ln "$t" "$R/host.json" 2>/dev/null || [ -e "$R/host.json" ] || exit 1
+  ln "$t" "$R/host.json" || [ -e "$R/host.json" ] || { rm -f "$t"; exit ${exits.full}; }
   rm -f "$t"; sync "$R" "$E"
 fi
 find "$E" -maxdepth 3 -name '*.stagecraft-temp' -mmin +60 -exec rm -f {} +

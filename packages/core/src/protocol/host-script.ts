@@ -91,14 +91,25 @@ function outputOf(place: Place, result: ExecResult, what: string): string {
     throw fail({ code: 'SC3016', kind: 'user', message: `The state folder is not used: ${last}.`, next: [`ls -ld ${quote(place.scope.root)} ${quote(place.scope.folder)}`, 'Make it a folder of your own, or set STAGECRAFT_HOST_DIR to another one.'] });
   }
   if (said.some((line) => line.includes('journal.ndjson is no record'))) throw broken(`${place.scope.folder}/journal.ndjson`, 'its last line is not a journal record');
-  const full = said.some((line) => /no space left|disk quota|I\/O error/i.test(line)) || result.exitCode === exits.full;
+  const { because, code, next } = reasonOf(said, result.exitCode, place);
   throw fail({
-    code: full ? 'SC3021' : 'SC3020',
+    code,
     kind: 'external',
-    message: `${what} in ${place.scope.folder} failed${full ? ', most likely because its disk is full' : ''}: ${last === '' ? `exit code ${result.exitCode}` : last}. What was there before is unharmed.`,
-    next: full ? [`df -h ${quote(place.scope.root)}`, 'Free some space and run the command again.'] : [`ls -l ${quote(place.scope.folder)}`, 'Check the folder and its owner, then run the command again.'],
+    message: `${what} in ${place.scope.folder} failed${because}: ${last === '' ? `exit code ${result.exitCode}` : last}. What was there before is unharmed.`,
+    next,
     tail: said,
   });
+}
+
+/** The shell says "I/O error" of a full disk too; coreutils says what the kernel said. */
+function reasonOf(said: readonly string[], exitCode: number, place: Place): { readonly because: string; readonly code: string; readonly next: readonly string[] } {
+  const text = said.join('\n');
+  if (/input\/output error/i.test(text)) return { because: ', because its disk fails', code: 'SC3020', next: ['Look at the disk: dmesg | tail', 'Put the state folder on a sound one, or run the command again.'] };
+  const named = /permission denied|not permitted|read-only file system|too many open files/i.test(text);
+  if (/no space left|disk quota|I\/O error/i.test(text) || (exitCode === exits.full && !named)) {
+    return { because: ', most likely because its disk is full', code: 'SC3021', next: [`df -h ${quote(place.scope.root)}`, 'Free some space and run the command again.'] };
+  }
+  return { because: '', code: 'SC3020', next: [`ls -l ${quote(place.scope.folder)}`, 'Check the folder and its owner, then run the command again.'] };
 }
 
 export function lacks(tool: string): Error {

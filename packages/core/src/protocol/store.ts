@@ -114,7 +114,7 @@ async function makeKey(place: Place, made: string): Promise<string> {
   const script = `take_mutex
 t=$E/secrets/key.$$.stagecraft-temp
 mkdir -p "$E/secrets" && cat >"$t" && [ "$(wc -c <"$t")" -eq 65 ] && sync "$t" || { rm -f "$t"; exit ${exits.full}; }
-ln "$t" "$E/secrets/key" 2>/dev/null || [ -e "$E/secrets/key" ] || exit 1
+ln "$t" "$E/secrets/key" || [ -e "$E/secrets/key" ] || { rm -f "$t"; exit ${exits.full}; }
 rm -f "$t"; sync "$E/secrets"`;
   await runScript(place, script, "Making the environment's key", { stdin: `${made}\n` });
   const key = await readKey(place);
@@ -186,7 +186,7 @@ case $l in '{"operation":"'"$O"'",'*) ;; *) printf 'not-open\\n'; exit 0 ;; esac
 if [ ! -e "$E/decision" ]; then
   t=$E/decision.$$.stagecraft-temp
   printf '%s %s\\n' "$O" ${decision} >"$t" && sync "$t" || { rm -f "$t"; exit ${exits.full}; }
-  ln "$t" "$E/decision" 2>/dev/null || [ -e "$E/decision" ] || exit 1
+  ln "$t" "$E/decision" || [ -e "$E/decision" ] || { rm -f "$t"; exit ${exits.full}; }
   rm -f "$t"; sync "$E"
 fi
 first_line "$E/decision"

@@ -34,6 +34,7 @@ export interface OpenRecord {
   readonly kind: 'deploy' | 'rollback' | 'scale';
   readonly release: string;
   readonly version: string;
+  readonly commit?: string;
   /** Release that served when it began; absent on a first deploy. */
   readonly prior?: string;
   readonly hosts: readonly string[];

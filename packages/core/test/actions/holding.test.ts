@@ -2,12 +2,15 @@ import { describe, expect, it } from '@jest/globals';
 import type { OpenHost } from '../../src/actions/host.js';
 import { holding } from '../../src/actions/lock-hosts.js';
 import { fail } from '../../src/errors/index.js';
+import type { Io } from '../../src/io/io.js';
 import { dead, held, openRecord, releaseRecord, step } from '../protocol/support.js';
+
+const silent: Io = { event: () => undefined, ask: () => Promise.reject(new Error('nothing is asked')) };
 
 describe('CLI_DEPLOY: a command that holds the lock', () => {
   it('succeeds, though another has the lock since its operation was closed', async () => {
     const { store, session, operation, owner } = await held();
-    const result = await holding([{ store } as unknown as OpenHost], session, async () => {
+    const result = await holding({ io: silent }, [{ store } as unknown as OpenHost], session, async () => {
       const open = openRecord(operation);
       await store.open(session, open);
       await store.decide(session, operation, 'commit');
@@ -22,7 +25,7 @@ describe('CLI_DEPLOY: a command that holds the lock', () => {
   it('gives the lock back when a step of an earlier command kept it waiting', async () => {
     const { store, session } = await held();
     const busy = fail({ code: 'SC3005', kind: 'locked', message: 'a step runs' });
-    await expect(holding([{ store } as unknown as OpenHost], session, () => Promise.reject(busy))).rejects.toBe(busy);
+    await expect(holding({ io: silent }, [{ store } as unknown as OpenHost], session, () => Promise.reject(busy))).rejects.toBe(busy);
     expect(await store.readLock()).toBeUndefined();
   });
 

@@ -18,7 +18,7 @@ afterAll(() => {
   spawnSync('sh', ['-c', `umount ${root} 2>/dev/null; rmdir ${root} 2>/dev/null`]);
 });
 
-full(`a full disk${mounted ? '' : ' (skipped: a tmpfs cannot be mounted here, it needs root)'}`, () => {
+full(`CORE_STATE_CONSISTENCY: a full disk${mounted ? '' : ' (skipped: a tmpfs cannot be mounted here, it needs root)'}`, () => {
   const fill = (): void => { spawnSync('sh', ['-c', `cat /dev/zero >${root}/filler 2>/dev/null`]); };
   const free = (): void => { spawnSync('rm', ['-f', join(root, 'filler')]); };
   const { folder } = scopeAt(root);

@@ -7,3 +7,11 @@ export const cacheSetAside = message<{ path: string; aside: string }>({
   payload: { path: 'the cache file', aside: 'where it lies now' },
   text: (d) => `${d.path} could not be read; it is kept as ${d.aside} and made again from the hosts.`,
 });
+
+export const copyNotWritten = message<{ what: string; reason: string }>({
+  type: 'notice',
+  code: 'SC3041',
+  description: 'What the project keeps only for people to read could not be written. The hosts have it all, and the command went on.',
+  payload: { what: 'what was not written', reason: 'why' },
+  text: (d) => `${d.what} could not be written in the project, and is as it was: ${d.reason} Nothing depends on it; the hosts have it all.`,
+});
