@@ -1,6 +1,8 @@
 import type { Point } from '../point.js';
 import { adopt } from './adopt.js';
+import { canaryScan } from './canaries.js';
 import { corpus } from './corpus.js';
+import { crash } from './crash.js';
 import { faults } from './faults.js';
 import { maintenance } from './maintenance.js';
 import { people } from './people.js';
@@ -8,4 +10,4 @@ import { proxyUpgrade } from './proxy-upgrade.js';
 import { replace } from './replace.js';
 
 /** What the issue "The thread on bad days" must show; each subject brings its points in a file of its own beside this one. */
-export const baddayPoints: readonly Point[] = [...faults, ...people, ...corpus, ...maintenance, ...replace, ...adopt, ...proxyUpgrade];
+export const baddayPoints: readonly Point[] = [...faults, ...crash, ...people, canaryScan, ...maintenance, ...replace, ...adopt, ...proxyUpgrade, ...corpus];
