@@ -36,7 +36,7 @@ export function* keys(schema: Schema, at: string): Iterable<{ readonly path: str
   for (const [name, property] of Object.entries((schema['properties'] ?? {}) as Record<string, Schema>)) {
     const path = at === '' ? name : `${at}.${name}`;
     yield { path, schema: property };
-    if (at === 'environments.<name>' && ['services', 'routes', 'rollout', 'proxy'].includes(name)) continue;
+    if (at === 'environments.<name>' && ['services', 'routes', 'rollout', 'proxy', 'secrets'].includes(name)) continue;
     yield* below(property, path);
   }
 }

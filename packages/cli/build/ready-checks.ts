@@ -6,6 +6,7 @@ import { configSchema } from '../../core/src/config/schema.js';
 import { configSchema as generic } from '../../../plugins/provider-generic/src/schema.js';
 import { configSchema as haproxy } from '../../../plugins/proxy-haproxy/src/config.js';
 import { configSchema as traefik } from '../../../plugins/proxy-traefik/src/config.js';
+import { configSchema as envfile } from '../../../plugins/secrets-envfile/src/config.js';
 
 export { ajvFor, keyOf };
 
@@ -15,7 +16,7 @@ type Schema = Parameters<typeof keyOf>[0];
 /** The schemas that nearly every start checks. */
 export const schemas: readonly { readonly schema: Schema; readonly options: CompileOptions }[] = [
   { schema: configSchema, options: { trusted: true } },
-  ...[generic, haproxy, traefik].map((schema) => ({ schema, options: { defaults: true } })),
+  ...[generic, haproxy, traefik, envfile].map((schema) => ({ schema, options: { defaults: true } })),
 ];
 
 /** Puts checks that are compiled here in the place of core's empty file. */

@@ -65,7 +65,7 @@ describe('the version', () => {
   it('is told with the plugins by the command', async () => {
     const { stdout } = await run(['version', '--json']);
     expect(JSON.parse(stdout)).toMatchObject({
-      plugins: [{ name: '@stagecraft/provider-generic' }, { name: '@stagecraft/proxy-haproxy' }, { name: '@stagecraft/proxy-traefik' }],
+      plugins: [{ name: '@stagecraft/provider-generic' }, { name: '@stagecraft/proxy-haproxy' }, { name: '@stagecraft/proxy-traefik' }, { name: '@stagecraft/secrets-envfile' }],
     });
   });
 });

@@ -14,7 +14,8 @@ export default {
 async function build(ctx: Context<GenericConfig>, asked: BuildRequest): Promise<BuiltImage> {
   const request = settled(ctx.config, asked);
   const onLine = (line: string): void => ctx.io.event({ type: 'output', code: 'generic/build', data: { step: request.tag, line, stream: 'stderr' } });
-  const built = await ctx.exec(dockerBuild(request), { onLine, timeoutMs: 30 * 60_000 });
+  const { argv, variables } = dockerBuild(request);
+  const built = await ctx.exec(argv, { variables, onLine, timeoutMs: 30 * 60_000 });
   if (built.exitCode !== 0)
     throw ctx.fail({
       kind: 'user',

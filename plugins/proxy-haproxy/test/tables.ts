@@ -19,6 +19,10 @@ export function contextOf(answer: Partial<ExecResult>, ran: (readonly string[])[
     config,
     io: { event: () => undefined },
     exec: () => Promise.reject(new Error('not here')),
+    files: { read: () => Promise.resolve(undefined), write: () => Promise.reject(new Error('not here')), mode: () => Promise.resolve(undefined) },
+    secret: () => {
+      throw new Error('not here');
+    },
     on: (name) => ({
       name,
       files: { read: () => Promise.resolve(undefined), write: () => Promise.resolve(), list: () => Promise.resolve([]) },

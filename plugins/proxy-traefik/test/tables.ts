@@ -19,6 +19,10 @@ export function contextOf(answers: (url: URL) => Response | Promise<Response>): 
     config,
     io: { event: () => undefined },
     exec: () => Promise.reject(new Error('not here')),
+    files: { read: () => Promise.resolve(undefined), write: () => Promise.reject(new Error('not here')), mode: () => Promise.resolve(undefined) },
+    secret: () => {
+      throw new Error('not here');
+    },
     on: () => {
       throw new Error('not here');
     },

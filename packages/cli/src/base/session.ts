@@ -88,7 +88,7 @@ export function openSession(world: World, options: SessionOptions): Session {
     redactor,
     look,
     mode: options.mode,
-    io: { event, ask: (question) => askAndTell(question), hide: (values) => redactor.add(values) },
+    io: { event, ask: (question) => askAndTell(question), hide: (values) => redactor.add(values), mask: (text) => redactor.redact(text) },
     debug: (message, details) => event(logged({ level: 'debug', message, ...(details === undefined ? {} : { details }) })),
     print: (text) => renderer.print(`${text}\n`),
     picture: createPictures(stdout),

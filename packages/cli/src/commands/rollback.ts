@@ -19,13 +19,14 @@ export default class Rollback extends StagecraftCommand<typeof Rollback> {
     'to-previous': Flags.boolean({ exclusive: ['to-release', 'to-version'], summary: 'The newest complete release before the one that serves; the default.' }),
     'to-release': Flags.string({ helpValue: 'ID', exclusive: ['to-previous', 'to-version'], summary: 'That release; `releases list` shows the ids.' }),
     'to-version': Flags.string({ helpValue: 'VERSION', exclusive: ['to-previous', 'to-release'], summary: 'The newest complete release of that version.' }),
+    secrets: Flags.option({ options: ['today', 'sealed'] as const })({ summary: 'The secrets that serve now (default), or those that the release was sealed with.' }),
     ...servicesFlag,
     ...lockWaitFlag,
     ...dryRunFlag,
   };
 
   protected async act(): Promise<Outcome> {
-    const { services } = this.flags;
+    const { services, secrets } = this.flags;
     const [toRelease, toVersion] = [this.flags['to-release'], this.flags['to-version']];
     const lockWaitMs = durationOf(this.flags['lock-wait'] ?? '0s');
     const ws = await this.workspace();
@@ -33,6 +34,7 @@ export default class Rollback extends StagecraftCommand<typeof Rollback> {
     const result = await rollback(ws, {
       ...(toRelease === undefined ? {} : { toRelease }),
       ...(toVersion === undefined ? {} : { toVersion }),
+      ...(secrets === undefined ? {} : { secrets }),
       dryRun: this.flags['dry-run'],
       filter: services === undefined ? {} : { services },
       lockWaitMs,

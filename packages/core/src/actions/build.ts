@@ -3,7 +3,9 @@ import { readCompose } from '../compose/read.js';
 import { fail } from '../errors/index.js';
 import { builds } from '../images/build.js';
 import { buildPhase } from './build-phase.js';
+import { refuseFindings } from './findings.js';
 import { openHost } from './host.js';
+import { environmentSecrets } from './secrets.js';
 import { loadSettings } from './settings.js';
 import type { BuildOptions, BuildResult, Workspace } from './types.js';
 import { resolveVersion } from './version.js';
@@ -13,15 +15,18 @@ export async function build(ws: Workspace, options: BuildOptions): Promise<Build
   const loaded = await loadSettings(ws);
   const host = await openHost(ws, loaded.settings);
   const { version } = await resolveVersion(ws, options.version, 'latest');
-  const model = await readCompose({ files: ws.files, exec: ws.exec, folder: ws.folder, settings: loaded.settings });
-  const { desired } = await desire({ model, settings: loaded.settings, version, files: ws.files });
+  const { settings, values } = await environmentSecrets(ws, loaded);
+  const model = await readCompose({ files: ws.files, exec: ws.exec, folder: ws.folder, settings });
+  const { desired, builds: inputs, findings } = await desire({ model, settings, secrets: values, version, files: ws.files });
+  // A secret in a wrong place would stay in the image.
+  refuseFindings(findings.filter((finding) => finding.code === 'SC1313' || finding.code === 'SC1427'));
   const wanted = builds(desired);
   refuseUnknown(options.services, wanted.flatMap((service) => service.build?.services ?? []));
   if (options.dryRun) {
     const named = wanted.filter((service) => options.services.length === 0 || options.services.some((name) => service.build?.services.includes(name)));
     return { images: named.map((service) => ({ services: service.build?.services ?? [service.name], reference: service.image.reference, id: undefined, cached: false, durationMs: 0 })) };
   }
-  const images = await buildPhase(ws, host, loaded.index, desired, { pull: options.pull, noCache: options.noCache }, () => Promise.resolve(), options.services.length > 0 ? options.services : undefined);
+  const images = await buildPhase(ws, host, loaded.index, { desired, inputs }, { pull: options.pull, noCache: options.noCache }, () => Promise.resolve(), options.services.length > 0 ? options.services : undefined);
   return { images };
 }
 

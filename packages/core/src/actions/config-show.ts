@@ -12,7 +12,7 @@ export async function configShow(workspace: Workspace): Promise<ConfigShown> {
   const origins: Record<string, Origin> = { ...settings.origins };
   const values: Record<string, unknown> = { ...settings.values };
   // What the providers' schemas fill in.
-  const sections = [...settings.backends.map(({ name, provider, config }) => ({ path: settings.backends.length === 1 && name === 'backend' ? 'backend' : `backends.${name}`, provider, config })), ...(settings.proxy === undefined ? [] : [{ path: 'proxy', ...settings.proxy }])];
+  const sections = [...settings.backends.map(({ name, provider, config }) => ({ path: settings.backends.length === 1 && name === 'backend' ? 'backend' : `backends.${name}`, provider, config })), ...(settings.proxy === undefined ? [] : [{ path: 'proxy', ...settings.proxy }]), ...(settings.secrets?.provider === undefined ? [] : [{ path: 'secrets', provider: settings.secrets.provider, config: settings.secrets.config }])];
   for (const { path, provider, config } of sections) {
     for (const [leaf, value] of leaves(config, `${path}.providers.${provider}`)) {
       if (!(leaf in values)) origins[leaf] = { kind: 'default' };

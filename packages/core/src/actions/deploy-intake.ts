@@ -33,7 +33,7 @@ export async function deployIntake(ws: Workspace, hosts: readonly OpenHost[], lo
     draft: plan,
     desired: first.input.desired,
     async build(operation) {
-      const built = await buildPhase(ws, speaker(operation), loaded.index, first.input.desired, { pull: options.pull, noCache: false }, (note) => speaker(operation).store.note(operation.session, { ...note, operation: operation.open.operation }));
+      const built = await buildPhase(ws, speaker(operation), loaded.index, { desired: first.input.desired, inputs: first.builds }, { pull: options.pull, noCache: false }, (note) => speaker(operation).store.note(operation.session, { ...note, operation: operation.open.operation }));
       return Object.fromEntries(built.map((image) => [image.reference, image.id]));
     },
     gather: (built) => collect({ built, before: first }),

@@ -2,14 +2,21 @@ import { desire } from '../compose/desire.js';
 import { glance } from '../compose/glance.js';
 import { readCompose } from '../compose/read.js';
 import type { ComposeModel, Desired } from '../compose/model.js';
+import { placeOfPort } from '../compose/places.js';
+import type { Places } from '../observe/clashes.js';
 import { builtAlready } from '../images/build.js';
 import { hostFacts, preflightAll, type HostFacts } from '../observe/preflight.js';
 import { observeAll } from '../observe/observe.js';
 import type { PlanInput } from '../plan/types.js';
 import type { Finding } from '../plugin-api/failure.js';
 import type { ImageState } from '../ports/containers.js';
+import { secretLooking } from '../secrets/looks-secret.js';
+import type { ResolvedSecrets } from '../secrets/resolve-secrets.js';
+import type { KeptSecrets } from '../secrets/kept.js';
+import type { BuildInputs } from '../compose/build-inputs.js';
 import type { OpenHost } from './host.js';
 import { readKey } from './key.js';
+import { environmentSecrets } from './secrets.js';
 import { loadProxy, providersOf, type LoadedProxy } from './proxy.js';
 import type { Loaded } from './settings.js';
 import type { Workspace } from './types.js';
@@ -19,6 +26,8 @@ export interface Gathered {
   readonly input: Pick<PlanInput, 'desired' | 'observation' | 'version' | 'providers' | 'findings'>;
   /** Environment by service. Secret. */
   readonly values: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** What of them is made of named secrets. Secret. */
+  readonly secrets: KeptSecrets;
   readonly uploads: readonly { readonly path: string; readonly content: Uint8Array; readonly mode: number }[];
   readonly proxy: LoadedProxy | undefined;
 }
@@ -28,6 +37,9 @@ export interface GatheredFromFiles extends Gathered {
   readonly model: ComposeModel;
   /** By host. */
   readonly facts: ReadonlyMap<string, HostFacts>;
+  readonly resolved: ResolvedSecrets;
+  /** What builds read, by the service that names the image. Secret. */
+  readonly builds: Readonly<Record<string, BuildInputs>>;
 }
 
 export interface GatherOptions {
@@ -51,27 +63,36 @@ export async function gather(ws: Workspace, hosts: readonly OpenHost[], loaded: 
   const asking = inBackground(Promise.all(hosts.map(async (host) => [host.name, await hostFacts(host, before?.facts.get(host.name)?.compose)] as const)));
   const describing = describe(ws, hosts, loaded, options);
   const observing = inBackground(observeAll(hosts, describing.then(({ desired }) => desired.services.map((service) => service.image.reference)), settings.composeProject));
-  const { model, proxy, desired, now } = await describing;
+  const { model, proxy, desired, now, resolved } = await describing;
   const observation = await observing;
   const facts = new Map(await asking);
   const findings: Finding[] = [
     ...((await options.findings) ?? []),
     ...settings.findings,
+    ...resolved.findings,
     ...model.findings,
     ...now.findings,
     ...(proxy?.provider.check?.(glance(model)) ?? []),
-    ...(await preflightAll(hosts, (host) => ({ host, desired, observation, proxy: proxy?.provider.id, ...factsOf(facts, host), folder: ws.folder, adopting: options.adopting ?? [] }))),
+    ...(await preflightAll(hosts, (host) => ({ host, desired, observation, proxy: proxy?.provider.id, places: placesOf(model, loaded), ...factsOf(facts, host), folder: ws.folder, adopting: options.adopting ?? [] }))),
   ];
-  return { input: { desired, observation, version: options.version, providers: providersOf(desired, index, proxy), findings }, values: now.values, uploads: now.uploads, proxy, model, facts };
+  return { input: { desired, observation, version: options.version, providers: providersOf(desired, index, proxy), findings }, values: now.values, secrets: now.secrets, builds: now.builds, uploads: now.uploads, proxy, model, facts, resolved };
+}
+
+function placesOf(model: ComposeModel, { config, settings }: Loaded): Places {
+  return { compose: (path) => model.locate(path), port: (service, published) => placeOfPort(model, service, published), project: config.locate(['environments', settings.environment, 'compose_project']) };
 }
 
 /** What the project's files ask for, with the images that the host has. */
-async function describe(ws: Workspace, hosts: readonly OpenHost[], { settings, index }: Loaded, { before, built, pull, version }: GatherOptions): Promise<{ readonly model: ComposeModel; readonly proxy: LoadedProxy | undefined; readonly desired: Desired; readonly now: Awaited<ReturnType<typeof desire>> }> {
-  const [model, proxy, valuesKey] = await Promise.all([before?.model ?? readCompose({ files: ws.files, exec: ws.exec, folder: ws.folder, settings }), before ? before.proxy : loadProxy(index, settings), readKey(hosts)]);
+async function describe(ws: Workspace, hosts: readonly OpenHost[], loaded: Loaded, { before, built, pull, version }: GatherOptions): Promise<{ readonly model: ComposeModel; readonly proxy: LoadedProxy | undefined; readonly desired: Desired; readonly now: Awaited<ReturnType<typeof desire>>; readonly resolved: ResolvedSecrets }> {
+  const resolved = before?.resolved ?? (await environmentSecrets(ws, loaded));
+  const { settings } = resolved;
+  const [model, proxy, valuesKey] = await Promise.all([before?.model ?? readCompose({ files: ws.files, exec: ws.exec, folder: ws.folder, settings }), before ? before.proxy : loadProxy(loaded.index, settings), readKey(hosts)]);
   const images = await imagesOf(hosts, Object.values(model.services).flatMap((service) => (service.image && !service.build ? [service.image] : [])));
-  const now = await desire({ model, settings, version, files: ws.files, images, ...(valuesKey ? { valuesKey } : {}), ...(proxy ? { proxyPackage: proxy.package } : {}) });
-  const ids = built ?? (pull ? {} : await builtAlready({ files: ws.files, containers: builderOf(hosts).containers }, now.desired));
-  return { model, proxy, desired: withImages(now.desired, pull ? images : {}, ids), now };
+  const now = await desire({ model, settings, secrets: resolved.values, version, files: ws.files, images, ...(valuesKey ? { valuesKey } : {}), ...(proxy ? { proxyPackage: proxy.package } : {}) });
+  const ids = built ?? (pull ? {} : await builtAlready({ files: ws.files, containers: builderOf(hosts).containers, inputs: now.builds }, now.desired));
+  // Env files of services may hold what looks like a secret as well.
+  for (const values of Object.values(now.values)) ws.io.hide?.(secretLooking(values));
+  return { model, proxy, desired: withImages(now.desired, pull ? images : {}, ids), now, resolved };
 }
 
 function factsOf(facts: ReadonlyMap<string, HostFacts>, { name }: OpenHost): { readonly facts?: HostFacts } {

@@ -10,6 +10,8 @@ import type { HostFiles } from '../plugin-api/host.js';
 import type { Containers } from '../ports/containers.js';
 import type { Shell } from '../ports/shell.js';
 import { createStore, type EnvironmentStore } from '../protocol/store.js';
+import { maskedStore } from '../secrets/masked-store.js';
+import { keptValues } from './kept-secrets.js';
 import { localSocket } from './socket.js';
 import type { Workspace } from './types.js';
 
@@ -66,7 +68,9 @@ export async function openHost(ws: Workspace, settings: Identity): Promise<OpenH
   const place = await localRoot(ws.processEnv, { isWritableFolder });
   const scope = scopeOf({ ...place, project: settings.project, environment: settings.environment, composeProject: settings.composeProject });
   const containers = engineAt(localSocket(ws.processEnv));
-  const store = createStore({ shell, scope, clock: ws.clock, files });
+  const store = maskedStore(createStore({ shell, scope, clock: ws.clock, files }), (text) => ws.io.mask?.(text) ?? text);
+  // Whatever is shown of this host from now on may have come from a container that knows them.
+  ws.io.hide?.(await keptValues(store));
   return { name: hostName(settings), scope, containers, shell, files, store, bootId: await store.bootId() };
 }
 

@@ -28,6 +28,8 @@ export interface Intake {
   readonly target?: string;
   /** Wanted number of containers by service, for a scaling. */
   readonly scale?: Readonly<Record<string, number>>;
+  /** A rollback with the secrets of its target. */
+  readonly secrets?: 'sealed';
   readonly draft: DraftPlan;
   /** What the draft was made for. */
   readonly desired: Desired;
@@ -72,7 +74,8 @@ async function begin(held: Held, intake: Intake, history: readonly ReleaseRecord
   const target = intake.target ? { target: intake.target } : {};
   const counts = intake.scale ? { scale: intake.scale } : {};
   const commit = intake.version.commit ? { commit: intake.version.commit } : {};
-  const open: OpenRecord = { operation, kind: intake.kind, release, version: intake.version.version, ...commit, ...prior, ...target, ...counts, hosts: hosts.map((host) => host.name).sort(), anchor: anchor.name, since: startedAt, by };
+  const secrets = intake.secrets ? { secrets: intake.secrets } : {};
+  const open: OpenRecord = { operation, kind: intake.kind, release, version: intake.version.version, ...commit, ...prior, ...target, ...secrets, ...counts, hosts: hosts.map((host) => host.name).sort(), anchor: anchor.name, since: startedAt, by };
   const record: ReleaseRecord = {
     format: 1,
     id: release,

@@ -1,5 +1,5 @@
 import { desire } from '../compose/desire.js';
-import type { ComposeBuild, Desired, DesiredImage, DesiredService } from '../compose/model.js';
+import type { Desired, DesiredBuild, DesiredImage, DesiredService } from '../compose/model.js';
 import { readCompose } from '../compose/read.js';
 import { canonicalJson } from '../compose/canonical-json.js';
 import { fail } from '../errors/index.js';
@@ -7,6 +7,7 @@ import type { ReleaseRecord } from '../protocol/types.js';
 import { refuseFindings } from './findings.js';
 import type { OpenHost } from './host.js';
 import { readValues } from './sealed.js';
+import { environmentSecrets } from './secrets.js';
 import { loadSettings } from './settings.js';
 import type { Workspace } from './types.js';
 
@@ -32,16 +33,18 @@ export async function oneOffSource(ws: Workspace, host: OpenHost, release: Relea
 
 async function profiled(ws: Workspace, host: OpenHost, release: ReleaseRecord, serving: Desired, name: string): Promise<OneOffSource> {
   const known = serving.services.filter((service) => service.kind !== 'external').map((service) => service.name);
-  const { settings } = await loadSettings(ws).catch((error: unknown) => {
+  const loaded = await loadSettings(ws).catch((error: unknown) => {
     // Without the project's files there is only what the release holds.
     throw known.length === 0 ? error : unknownService(serving, name, known);
   });
+  const secrets = await environmentSecrets(ws, loaded);
+  const { settings } = secrets;
   const model = await readCompose({ files: ws.files, exec: ws.exec, folder: ws.folder, settings, signal: ws.signal });
   const section = model.services[name];
   if (!section || settings.services[name]?.mode === 'external') throw unknownService(serving, name, [...new Set([...known, ...Object.keys(model.services)])].sort());
   const valuesKey = await host.store.readKey();
-  const asked = await desire({ model, settings: { ...settings, profiles: [...settings.profiles, ...section.profiles] }, version: release.version, files: ws.files, ...(valuesKey ? { valuesKey } : {}) });
-  refuseFindings(asked.findings.filter((finding) => finding.service === name));
+  const asked = await desire({ model, settings: { ...settings, profiles: [...settings.profiles, ...section.profiles] }, secrets: secrets.values, version: release.version, files: ws.files, ...(valuesKey ? { valuesKey } : {}) });
+  refuseFindings([...secrets.findings, ...asked.findings.filter((finding) => finding.service === name)]);
   const service = asked.desired.services.find((one) => one.name === name);
   if (!service) throw unknownService(serving, name, known);
   await host.store.putFilesByContent(asked.uploads.filter((upload) => service.files.some((file) => file.path === upload.path)));
@@ -63,8 +66,8 @@ function imageOf(service: DesiredService, serving: Desired): DesiredImage {
   });
 }
 
-function recipe({ context, dockerfile, target, args }: ComposeBuild): string {
-  return canonicalJson({ context, dockerfile: dockerfile ?? null, target: target ?? null, args });
+function recipe({ context, dockerfile, target, args, argsDigest }: DesiredBuild): string {
+  return canonicalJson({ context, dockerfile: dockerfile ?? null, target: target ?? null, args, argsDigest: argsDigest ?? null });
 }
 
 function unknownService(serving: Desired, name: string, known: readonly string[]): Error {

@@ -59,7 +59,7 @@ export async function configuredProxy(ws: Workspace, host: OpenHost, { index, se
 /** The proxy as steps use it: with its place on the host. */
 export async function proxyInUse(ws: Workspace, host: OpenHost, plan: Pick<SealedPlan, 'project' | 'environment'>, proxy: LoadedProxy | undefined): Promise<ProxyInUse | undefined> {
   if (!proxy) return undefined;
-  const context = providerContext({ project: plan.project, environment: plan.environment, config: proxy.config, folder: ws.folder, io: ws.io, exec: ws.exec, hosts: { [host.name]: host }, clock: ws.clock, signal: ws.signal });
+  const context = providerContext({ project: plan.project, environment: plan.environment, config: proxy.config, folder: ws.folder, io: ws.io, exec: ws.exec, files: ws.files, hosts: { [host.name]: host }, clock: ws.clock, signal: ws.signal });
   return { id: proxy.provider.id, provider: proxy.provider, config: proxy.config, place: await placeOn(host, proxy), context };
 }
 

@@ -12,9 +12,12 @@ import type { Gathered } from './gather.js';
 import { historyOf, releaseFile } from './history.js';
 import { allHosts, type Identity, type OpenHost } from './host.js';
 import { identify, neverDeployed } from './identity.js';
+import { readKey } from './key.js';
 import { makeRelease, type Intake } from './make-release.js';
 import { providersOf, sealedProxy } from './proxy.js';
-import { readValues } from './sealed.js';
+import type { KeptValues } from '../secrets/kept.js';
+import { withTodaysSecrets, type Sealed } from './kept-secrets.js';
+import { readKept } from './sealed.js';
 import type { DeployResult, RollbackOptions, Workspace } from './types.js';
 import { underLock } from './under-lock.js';
 
@@ -27,7 +30,7 @@ export async function rollback(ws: Workspace, options: RollbackOptions): Promise
   const hosts = await allHosts(ws, identity);
   if (options.dryRun) {
     const target = await targetOf(hosts, identity, options);
-    return { outcome: 'planned', plan: draft(await rollbackInput(ws, hosts, target, options)), urls: [], exitCode: 0 };
+    return { outcome: 'planned', plan: draft((await rollbackInput(ws, hosts, target, options)).input), urls: [], exitCode: 0 };
   }
   const asked = await targetOf(hosts, identity, options);
   await confirm(ws, hosts, asked, options);
@@ -38,32 +41,34 @@ export async function rollback(ws: Workspace, options: RollbackOptions): Promise
 }
 
 /** A rollback's part before its plan is sealed. */
-export async function rollbackIntake(ws: Workspace, hosts: readonly OpenHost[], target: ReleaseRecord, options: Pick<RollbackOptions, 'filter'>): Promise<Intake> {
-  const input = await rollbackInput(ws, hosts, target, options);
+export async function rollbackIntake(ws: Workspace, hosts: readonly OpenHost[], target: ReleaseRecord, options: Pick<RollbackOptions, 'filter' | 'secrets'>): Promise<Intake> {
+  const { input } = await rollbackInput(ws, hosts, target, options);
   const plan = draft(input);
   refuseFindings(plan.findings);
   return {
     kind: 'rollback',
     version: { version: target.version, from: 'release', ...(target.commit ? { commit: target.commit } : {}) },
     target: target.id,
+    ...(options.secrets === 'sealed' ? { secrets: options.secrets } : {}),
     draft: plan,
     desired: input.desired,
     build: () => Promise.resolve({}),
     async gather(): Promise<Gathered> {
       const fresh = await rollbackInput(ws, hosts, target, options);
-      return { input: fresh, values: await readValues(hosts, target.id), uploads: [], proxy: await sealedProxy(ws, fresh.desired, servingDesired(fresh.observation)) };
+      return { input: fresh.input, ...fresh.kept, uploads: [], proxy: await sealedProxy(ws, fresh.input.desired, servingDesired(fresh.input.observation)) };
     },
     seal: (gathered, ids) => seal({ ...input, ...gathered.input, ...ids }),
   };
 }
 
-async function rollbackInput(ws: Workspace, hosts: readonly OpenHost[], target: ReleaseRecord, options: Pick<RollbackOptions, 'filter'>): Promise<PlanInput> {
+async function rollbackInput(ws: Workspace, hosts: readonly OpenHost[], target: ReleaseRecord, options: Pick<RollbackOptions, 'filter' | 'secrets'>): Promise<{ readonly input: PlanInput; readonly kept: KeptValues }> {
   const text = await releaseFile(hosts, target.id, 'model.json');
   if (text === undefined) throw fail({ code: 'SC5013', kind: 'external', message: `The sealed model of ${target.id} is not on ${hosts.map((host) => host.name).join(', ')} any more.`, next: ['stagecraft releases list'] });
-  const desired = JSON.parse(text) as Desired;
+  const sealed = { desired: JSON.parse(text) as Desired, kept: await readKept(hosts, target.id) };
+  const { desired, kept } = options.secrets === 'sealed' ? sealed : await withTodays(hosts, sealed);
   const observation = await observeAll(hosts, desired.services.map((service) => service.image.id ?? service.image.reference), desired.composeProject);
   const proxy = await sealedProxy(ws, desired, servingDesired(observation));
-  return {
+  const input: PlanInput = {
     kind: 'rollback',
     desired,
     observation,
@@ -75,6 +80,15 @@ async function rollbackInput(ws: Workspace, hosts: readonly OpenHost[], target: 
     acceptEmptyVolume: [],
     findings: await preflightAll(hosts, (host) => ({ host, desired, observation, proxy: proxy?.provider.id })),
   };
+  return { input, kept };
+}
+
+/** A secret that was changed since is changed everywhere: going back in code does not go back to a key that was given up. */
+async function withTodays(hosts: readonly OpenHost[], sealed: Sealed): Promise<Sealed> {
+  const [serving, key] = await Promise.all([historyOf(hosts).then(servingOf), readKey(hosts)]);
+  const model = serving && (await releaseFile(hosts, serving.id, 'model.json'));
+  if (!serving || model === undefined || key === undefined) return sealed;
+  return withTodaysSecrets(sealed, { desired: JSON.parse(model) as Desired, kept: await readKept(hosts, serving.id) }, key);
 }
 
 /** The release that the options name; without one: the previous one. */
@@ -93,11 +107,17 @@ async function targetOf(hosts: readonly OpenHost[], identity: Identity, options:
   if (options.toVersion !== undefined) {
     const found = whole.find((release) => release.version === options.toVersion);
     if (!found) throw fail({ code: 'SC5016', kind: 'user', message: `${identity.environment} has no completed release of version ${options.toVersion}.`, next: known() });
-    return found;
+    return options.secrets === 'sealed' ? deployOf(history, found) : found;
   }
   const previous = previousOf(history, serving);
   if (!previous) throw fail({ code: 'SC5017', kind: 'user', message: `There is no release before ${serving.id} (${serving.version}): it is the first that completed.`, next: ['stagecraft releases list'] });
-  return previous;
+  return options.secrets === 'sealed' ? deployOf(history, previous) : previous;
+}
+
+/** A rollback counts as its target, and was made with the secrets of its day: those that a version was sealed with are its deploy's. */
+function deployOf(history: readonly ReleaseRecord[], release: ReleaseRecord): ReleaseRecord {
+  const target = release.kind === 'rollback' ? history.find((one) => one.id === release.target && one.outcome === 'completed') : undefined;
+  return target ? deployOf(history, target) : release;
 }
 
 async function confirm(ws: Workspace, hosts: readonly OpenHost[], target: ReleaseRecord, options: RollbackOptions): Promise<void> {

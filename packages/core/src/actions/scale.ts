@@ -12,7 +12,7 @@ import { allHosts, type Identity, type OpenHost } from './host.js';
 import { identify } from './identity.js';
 import { makeRelease, type Intake } from './make-release.js';
 import { providersOf, sealedProxy } from './proxy.js';
-import { readValues } from './sealed.js';
+import { readKept } from './sealed.js';
 import { servingModel } from './serving-model.js';
 import type { DeployResult, ScaleOptions, Workspace } from './types.js';
 import { underLock } from './under-lock.js';
@@ -47,7 +47,7 @@ export async function scaleIntake(ws: Workspace, hosts: readonly OpenHost[], ide
     desired: wanted,
     build: () => Promise.resolve({}),
     async gather(): Promise<Gathered> {
-      return { input: await ask(), values: await readValues(hosts, release.id), uploads: [], proxy: await sealedProxy(ws, wanted, desired) };
+      return { input: await ask(), ...(await readKept(hosts, release.id)), uploads: [], proxy: await sealedProxy(ws, wanted, desired) };
     },
     seal: (gathered, ids) => seal({ ...input, ...gathered.input, ...ids }),
   };

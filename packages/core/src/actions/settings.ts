@@ -50,7 +50,7 @@ export async function settingsOf(workspace: Workspace, config: ConfigFile, index
   const { settings, ...places } = await resolveEnvironment({ config, files, processEnv, composeTexts, overrides, providers: index.entries, ...(environment === undefined ? {} : { environment }) });
 
   const findings: Finding[] = [];
-  const checked = async (kind: 'backend' | 'proxy', id: string, section: Readonly<Record<string, unknown>>, path: Path): Promise<Readonly<Record<string, unknown>>> => {
+  const checked = async (kind: 'backend' | 'proxy' | 'secrets', id: string, section: Readonly<Record<string, unknown>>, path: Path): Promise<Readonly<Record<string, unknown>>> => {
     const result = await validateSection(await loadProvider(index, kind, id), section, [...path, 'providers', id], places);
     findings.push(...result.findings);
     return result.config;
@@ -67,6 +67,7 @@ export async function settingsOf(workspace: Workspace, config: ConfigFile, index
     backends.push({ ...backend, config: await checked('backend', backend.provider, backend.config, path) });
   }
   const proxy = settings.proxy && { ...settings.proxy, config: await checked('proxy', settings.proxy.provider, settings.proxy.config, ['proxy']) };
+  const secrets = settings.secrets?.provider === undefined ? settings.secrets : { ...settings.secrets, config: await checked('secrets', settings.secrets.provider, settings.secrets.config, ['secrets']) };
   if (findings.length > 0) throw invalid(config.file, findings);
-  return { ...settings, backends, proxy, findings: [...index.findings, ...settings.findings] };
+  return { ...settings, backends, proxy, ...(secrets === undefined ? {} : { secrets }), findings: [...index.findings, ...settings.findings] };
 }

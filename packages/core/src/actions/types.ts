@@ -64,6 +64,8 @@ export interface DeployOptions {
 export interface RollbackOptions {
   readonly toRelease?: string;
   readonly toVersion?: string;
+  /** `today` (default): the secrets that serve now; `sealed`: those of the release. */
+  readonly secrets?: 'today' | 'sealed';
   readonly dryRun: boolean;
   readonly filter: PlanFilter;
   readonly lockWaitMs: number;

@@ -35,7 +35,7 @@ export function createExec(setup: ExecSetup): Exec {
 
       const child = execa(program, args, {
         cwd: options.cwd ?? setup.folder,
-        env: { ...(options.env ?? setup.processEnv) },
+        env: { ...(options.env ?? setup.processEnv), ...options.variables },
         extendEnv: false,
         preferLocal: false,
         reject: false,

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import type { BackendSettings, Settings } from '../config/types.js';
 import type { Finding } from '../plugin-api/failure.js';
 import { canonicalJson, compare } from './canonical-json.js';
@@ -6,6 +7,8 @@ import type { ComposeBuild, ComposeModel, ComposeService, DesiredBuild } from '.
 export interface Builds {
   /** By service: what builds its image. */
   readonly of: Readonly<Record<string, DesiredBuild>>;
+  /** By the service that names the image: values of the build arguments. Secret. */
+  readonly args: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly findings: readonly Finding[];
 }
 
@@ -15,7 +18,7 @@ const bareBuild: ComposeBuild = { context: '.', args: {}, labels: {}, platforms:
  * Who builds what. Services with the same build by the same provider share one image, and so does a service that only names the image of one that is built;
  * the first in lexical order names and builds it.
  */
-export function buildsOf(model: ComposeModel, services: readonly ComposeService[], settings: Pick<Settings, 'backends'>): Builds {
+export function buildsOf(model: ComposeModel, services: readonly ComposeService[], settings: Pick<Settings, 'backends'>, valuesKey?: string): Builds {
   const findings: Finding[] = [];
   for (const backend of settings.backends) {
     for (const name of backend.services.filter((one) => model.services[one] === undefined)) {
@@ -39,6 +42,10 @@ export function buildsOf(model: ComposeModel, services: readonly ComposeService[
     if (group === undefined) groups.set(key, { build, backend, services: [service.name] });
     else group.services.push(service.name);
   }
-  const of = [...groups.values()].flatMap((group) => group.services.map((name): [string, DesiredBuild] => [name, { ...group.build, services: group.services, provider: group.backend?.provider ?? 'generic', config: group.backend?.config ?? {} }]));
-  return { of: Object.fromEntries(of), findings };
+  const of = [...groups.values()].flatMap(({ build: { args, ...build }, backend, services: users }) => {
+    const names = Object.keys(args).sort(compare);
+    const digest = valuesKey === undefined || names.length === 0 ? {} : { argsDigest: createHmac('sha256', valuesKey).update(canonicalJson(args)).digest('hex') };
+    return users.map((name): [string, DesiredBuild] => [name, { ...build, args: names, ...digest, services: users, provider: backend?.provider ?? 'generic', config: backend?.config ?? {} }]);
+  });
+  return { of: Object.fromEntries(of), args: Object.fromEntries([...groups.values()].map(({ build, services: users }) => [users[0] as string, build.args])), findings };
 }

@@ -322,10 +322,10 @@ export function shortVolume(item: Json, path: Path, canon: Canon): Json | undefi
   return { type: 'volume', source, target, ...readOnly, ...(Object.keys(volume).length === 0 ? {} : { volume }) };
 }
 
-const buildKeys: Readonly<Record<string, Form>> = { context: text, dockerfile: nonEmpty, target: nonEmpty, args: (value) => value, labels: textMap, platforms: texts };
+const buildKeys: Readonly<Record<string, Form>> = { context: text, dockerfile: nonEmpty, target: nonEmpty, args: (value) => value, labels: textMap, platforms: texts, secrets: (value, path, canon) => buildSecrets(value, path, canon) };
 
 /** Members of `build` that change what is built, or how; a deploy by us does not pass them on yet. */
-export const unusedBuildKeys = ['additional_contexts', 'cache_from', 'cache_to', 'dockerfile_inline', 'entitlements', 'extra_hosts', 'isolation', 'network', 'no_cache', 'no_cache_filter', 'privileged', 'provenance', 'pull', 'sbom', 'secrets', 'shm_size', 'ssh', 'tags', 'ulimits'] as const;
+export const unusedBuildKeys = ['additional_contexts', 'cache_from', 'cache_to', 'dockerfile_inline', 'entitlements', 'extra_hosts', 'isolation', 'network', 'no_cache', 'no_cache_filter', 'privileged', 'provenance', 'pull', 'sbom', 'shm_size', 'ssh', 'tags', 'ulimits'] as const;
 
 /** `build:` in its long form. */
 export function canonicalBuild(value: Json, variables: Readonly<Record<string, string>>, path: Path, canon: Canon): Json | undefined {
@@ -347,8 +347,24 @@ export function canonicalBuild(value: Json, variables: Readonly<Record<string, s
     ...(typeof dockerfile === 'string' && dockerfile !== 'Dockerfile' ? { dockerfile: portableDockerfile(dockerfile, canon) } : {}),
     labels: members?.labels ?? {},
     platforms: members?.platforms ?? [],
+    ...(Array.isArray(members?.secrets) && members.secrets.length > 0 ? { secrets: members.secrets as readonly Json[] } : {}),
     ...(typeof members?.target === 'string' ? { target: members.target } : {}),
   };
+}
+
+/** Secrets that single commands of the Dockerfile may read: the id that it names, and the secret of the Compose file behind it. */
+function buildSecrets(value: Json, path: Path, canon: Canon): Json | undefined {
+  const found = new Map<string, Json>();
+  for (const [index, item] of (asList(value, path, canon) ?? []).entries()) {
+    const [source, target] = isRecord(item) ? [item.source, item.target] : [item, undefined];
+    if (typeof source !== 'string' || source === '') {
+      wrong(canon, [...path, index], 'a name, or a map with `source`');
+      continue;
+    }
+    const id = typeof target === 'string' && target !== '' ? target : source;
+    found.set(id, { id, source });
+  }
+  return [...found].sort(([a], [b]) => compare(a, b)).map(([, item]) => item);
 }
 
 function portableDockerfile(path: string, canon: Canon): string {

@@ -26,7 +26,8 @@ export function canonicalModel(raw: Readonly<Record<string, Json>>, variables: R
   const definitions = named.map(([, service]) => service.definition);
   const attached = definitions.flatMap((definition) => (definition.network_mode === undefined ? (isRecord(definition.networks) ? Object.keys(definition.networks) : ['default']) : []));
   const mounted = definitions.flatMap((definition) => members(definition.volumes).flatMap((mount) => (mount.type === 'volume' && typeof mount.source === 'string' ? [mount.source] : [])));
-  const referenced = (key: 'configs' | 'secrets'): readonly string[] => definitions.flatMap((definition) => members(definition[key]).map((item) => String(item.source)));
+  const built = named.flatMap(([, service]) => (service.build?.secrets ?? []).map(({ source }) => source));
+  const referenced = (key: 'configs' | 'secrets'): readonly string[] => definitions.flatMap((definition) => members(definition[key]).map((item) => String(item.source))).concat(key === 'secrets' ? built : []);
   const networks = resources(raw.networks, 'networks', network, attached, canon);
   return {
     services: Object.fromEntries(named),

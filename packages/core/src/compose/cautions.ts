@@ -1,5 +1,6 @@
 import { mentionedNames } from '../environment/interpolate.js';
 import type { Finding } from '../plugin-api/failure.js';
+import { looksSecret } from '../secrets/looks-secret.js';
 import type { Location } from '../plugin-api/location.js';
 import type { Assembled } from './assemble.js';
 import type { Path } from './canonical-values.js';
@@ -13,7 +14,7 @@ import { child, eachScalar, isList, isMap, placeOf, textOf, type Node } from './
  * What a deploy by us would not honour, or not as its author may think: each is named at its line, never dropped silently. Errors are what would
  * run wrongly without it.
  */
-export function cautions(own: Assembled, sources: Sources, model: Canonical, secretNames: readonly string[]): readonly Finding[] {
+export function cautions(own: Assembled, sources: Sources, model: Canonical, secretNames: readonly string[], variables: Readonly<Record<string, string>> = {}): readonly Finding[] {
   const findings: Finding[] = [];
   for (const [name, location] of own.unset) {
     findings.push({ severity: 'warning', code: 'SC1311', message: `the variable \`${name}\` is not set: it is empty`, next: [`set ${name}, or give it a default: \${${name}:-default}`], location });
@@ -25,7 +26,7 @@ export function cautions(own: Assembled, sources: Sources, model: Canonical, sec
     const tell = (severity: Finding['severity'], message: string, next: string, path: Path): void => void findings.push({ severity, code: 'SC1312', message: `${name}: ${message}`, next: [next], location: locate(...path), service: name });
     if (isMap(node)) serviceCautions(node, tell);
   }
-  findings.push(...clearSecrets(sources, secretNames));
+  findings.push(...clearSecrets(sources, secretNames, variables));
   return findings;
 }
 
@@ -101,19 +102,25 @@ function serviceCautions(node: Node, tell: Tell): void {
   }
 }
 
-/** A secret outside `environment` would stand in clear in plans, on the host and in `docker inspect`. */
-function clearSecrets(sources: Sources, secretNames: readonly string[]): readonly Finding[] {
-  if (secretNames.length === 0) return [];
+/** A secret outside `environment` would stand in clear in plans, on the host and in `docker inspect`; what only looks like one gets a warning. */
+function clearSecrets(sources: Sources, secretNames: readonly string[], variables: Readonly<Record<string, string>>): readonly Finding[] {
+  const likely = (name: string): boolean => Object.hasOwn(variables, name) && looksSecret(name, variables[name] as string);
   const findings: Finding[] = [];
   for (const { root } of sources.all.values()) {
     eachScalar(root, (scalar, path) => {
-      const [top, service, key] = path;
+      const [top, service, key, part] = path;
       if (typeof scalar.value !== 'string' || top !== 'services' || key === 'environment' || key === 'env_file') return;
-      for (const name of mentionedNames(scalar.value).filter((one) => secretNames.includes(one))) {
-        findings.push({ severity: 'error', code: 'SC1313', message: `the secret ${name} would stand in clear in \`services.${String(service)}.${String(key)}\``, next: [`put it under \`environment\`, and let the program read ${name} there`], location: scalar.at, service: String(service) });
+      const passedThrough = key === 'build' && part === 'args' && path.length === 5 && typeof path[4] === 'number' && !scalar.value.includes('=') ? [scalar.value] : [];
+      for (const name of [...mentionedNames(scalar.value), ...passedThrough]) {
+        const named = secretNames.includes(name);
+        if (!named && !likely(name)) continue;
+        const place = `in clear in \`services.${String(service)}.${String(key)}\``;
+        const next = key === 'build' ? 'an argument stays in the history of the image: write `build: { secrets: [...] }`, and `RUN --mount=type=secret,id=...` in the Dockerfile' : `put it under \`environment\`, and let the program read ${name} there`;
+        findings.push(named
+          ? { severity: 'error', code: 'SC1313', message: `the secret ${name} would stand ${place}`, next: [next], location: scalar.at, service: String(service) }
+          : { severity: 'warning', code: 'SC1315', message: `${name} looks like a secret, and stands ${place}: in plans, on the host and for everybody who may inspect it`, next: [next], location: scalar.at, service: String(service) });
       }
     });
   }
   return findings;
 }
-

@@ -4,6 +4,10 @@ import { serviceDefaults } from '../environment/settings.js';
 import type { Finding } from '../plugin-api/failure.js';
 import type { ImageState } from '../ports/containers.js';
 import type { Files } from '../ports/files.js';
+import { misplacedSecrets } from '../secrets/misplaced.js';
+import { secretsOf, type KeptSecrets } from '../secrets/kept.js';
+import { fillIn, markerOf } from '../secrets/markers.js';
+import { buildInputsOf, type BuildInputs } from './build-inputs.js';
 import { buildsOf } from './builds.js';
 import { canonicalJson, compare, sortedDeep } from './canonical-json.js';
 import { members } from './canonical.js';
@@ -30,6 +34,8 @@ export interface DesireInput {
   readonly images?: Readonly<Record<string, ImageState>>;
   /** `package@version` of the proxy provider. */
   readonly proxyPackage?: string;
+  /** Values of named secrets, whose markers the model holds. Secret. */
+  readonly secrets?: Readonly<Record<string, string>>;
 }
 
 export interface DesireResult {
@@ -37,6 +43,10 @@ export interface DesireResult {
   readonly desired: Desired;
   /** Environment of each service. Secret. */
   readonly values: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** What of them is made of named secrets, by service. Secret. */
+  readonly secrets: KeptSecrets;
+  /** What builds read, by the service that names the image. Secret. */
+  readonly builds: Readonly<Record<string, BuildInputs>>;
   /** Mounted files for the environment's folder on the host, sorted by path. May be secret. */
   readonly uploads: readonly Upload[];
   /** Beside those of the model. Errors stop a deploy. */
@@ -47,8 +57,9 @@ export interface DesireResult {
 export async function desire(input: DesireInput): Promise<DesireResult> {
   const { model, settings } = input;
   const findings: Finding[] = [];
-  const selected = select(model, settings, findings);
-  const builds = buildsOf(model, selected, settings);
+  const values = input.secrets ?? {};
+  const selected = select(model, settings, findings).map((service) => withMarkers(service, values));
+  const builds = buildsOf(model, selected, settings, input.valuesKey);
   findings.push(...builds.findings, ...routeFindings(input, selected));
   const jobs = new Set(selected.flatMap((service) => service.dependsOn.filter((one) => one.condition === 'service_completed_successfully').map((one) => one.service)));
   const external = new Set(selected.filter((service) => settings.services[service.name]?.mode === 'external').map((service) => service.name));
@@ -62,6 +73,11 @@ export async function desire(input: DesireInput): Promise<DesireResult> {
     const options = isRecord(section) && isRecord(section.driver_opts) ? section.driver_opts : {};
     if (typeof options.device === 'string' && options.device.startsWith('.')) error(findings, 'SC1428', `the volume \`${key}\` is the folder ${options.device} of the project, which is not on the host`, ['leave `driver_opts` out: the engine keeps the volume', 'or name a folder of the host by its absolute path'], model.locate(['volumes', key, 'driver_opts', 'device']));
   }
+  const run = selected.filter((service) => !external.has(service.name));
+  // The reader may have told a line already.
+  const told = new Set(model.findings.filter((one) => one.code === 'SC1313').map((one) => `${one.service ?? ''}:${one.location?.file ?? ''}:${one.location?.line ?? 0}`));
+  findings.push(...run.flatMap((service) => misplacedSecrets(model, service, settings)).filter((one) => !told.has(`${one.service ?? ''}:${one.location?.file ?? ''}:${one.location?.line ?? 0}`)));
+  const inputs = Object.entries(builds.args).map(([name, args]) => [name, buildInputsOf({ model, build: builds.of[name] as DesiredBuild, args, variables: settings.variables, secrets: values, findings })] as const);
   const desired: Desired = {
     format: 1,
     project: settings.project,
@@ -80,10 +96,24 @@ export async function desire(input: DesireInput): Promise<DesireResult> {
   };
   return {
     desired,
-    values: Object.fromEntries(selected.filter((service) => !external.has(service.name)).map((service) => [service.name, service.environment])),
+    values: Object.fromEntries(run.map((service) => [service.name, filled(service.environment, values)])),
+    secrets: Object.fromEntries(run.flatMap((service) => {
+      const own = secretsOf(service.environment, values);
+      return own === undefined ? [] : [[service.name, own]];
+    })),
+    builds: Object.fromEntries(inputs),
     uploads: [...uploads.values()].sort((a, b) => compare(a.path, b.path)),
     findings,
   };
+}
+
+/** An env file of a service may give a named secret by itself: it is the same secret. */
+function withMarkers(service: ComposeService, values: Readonly<Record<string, string>>): ComposeService {
+  return { ...service, environment: Object.fromEntries(Object.entries(service.environment).map(([name, value]) => [name, Object.hasOwn(values, name) && values[name] === value ? markerOf(name) : value])) };
+}
+
+function filled(environment: Readonly<Record<string, string>>, values: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(environment).map(([name, text]) => [name, fillIn(text, values)]));
 }
 
 const identifier = /^[a-z0-9][a-z0-9_.-]{0,62}$/;
@@ -155,7 +185,7 @@ async function desiredService(input: DesireInput, service: ComposeService, aroun
   const build = around.builds[name];
   const known = build === undefined && service.image !== undefined ? input.images?.[service.image] : undefined;
   const classified = classify(service, { settings: own, job: around.job, built: build !== undefined, image: known });
-  const mounts = around.external.has(name) ? { definition: service.definition, files: [], uploads: [], findings: [] } : await mountsOf({ model, service, files: input.files, variables: settings.variables, ...(input.valuesKey === undefined ? {} : { valuesKey: input.valuesKey }) });
+  const mounts = around.external.has(name) ? { definition: service.definition, files: [], uploads: [], findings: [] } : await mountsOf({ model, service, files: input.files, variables: settings.variables, secrets: input.secrets ?? {}, ...(input.valuesKey === undefined ? {} : { valuesKey: input.valuesKey }) });
   const health = hasHealthcheck(service, known);
   const routed = settings.routes.some((route) => route.service === name);
   const obstacles = obstaclesOf({ model, service, settings: own, classified, healthcheck: health, routed });
@@ -177,7 +207,7 @@ async function desiredService(input: DesireInput, service: ComposeService, aroun
       image: { reference, ...(known === undefined ? {} : { id: known.id }) },
       ...(build === undefined ? {} : { build }),
       variables: Object.keys(service.environment).sort(compare),
-      ...(input.valuesKey === undefined ? {} : { valuesDigest: createHmac('sha256', input.valuesKey).update(canonicalJson(service.environment)).digest('hex') }),
+      ...(input.valuesKey === undefined ? {} : { valuesDigest: createHmac('sha256', input.valuesKey).update(canonicalJson(filled(service.environment, input.secrets ?? {}))).digest('hex') }),
       files: mounts.files,
       healthcheck: health,
       healthTimeoutMs: own.healthTimeoutMs,

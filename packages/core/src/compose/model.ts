@@ -43,6 +43,15 @@ export interface ComposeBuild {
   readonly args: Readonly<Record<string, string>>;
   readonly labels: Readonly<Record<string, string>>;
   readonly platforms: readonly string[];
+  /** Sorted by id; absent: none. */
+  readonly secrets?: readonly BuildSecret[];
+}
+
+/** A secret that single commands of the Dockerfile may read: `RUN --mount=type=secret,id=…`. It gets into no layer and no history. */
+export interface BuildSecret {
+  readonly id: string;
+  /** Name in the top-level `secrets` of the Compose files. */
+  readonly source: string;
 }
 
 export interface Dependency {
@@ -133,7 +142,11 @@ export interface DesiredImage {
   readonly id?: string;
 }
 
-export interface DesiredBuild extends ComposeBuild {
+export interface DesiredBuild extends Omit<ComposeBuild, 'args'> {
+  /** Names of the build arguments, sorted. Their values, which env files may have given, travel apart. */
+  readonly args: readonly string[];
+  /** Keyed digest of those values; absent: unknown, as offline, or there are none. */
+  readonly argsDigest?: string;
   /** Services that run the same image; the first one, in lexical order, builds it. */
   readonly services: readonly string[];
   readonly provider: string;

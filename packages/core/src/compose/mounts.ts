@@ -7,6 +7,7 @@ import type { Files } from '../ports/files.js';
 import { canonicalJson, compare } from './canonical-json.js';
 import { members } from './canonical.js';
 import { isRecord } from './canonical-values.js';
+import { fillIn, secretsIn } from '../secrets/markers.js';
 import { unknownDigest } from './digest.js';
 import type { ComposeModel, ComposeService, Json, MountedFile } from './model.js';
 import { bare } from './paths.js';
@@ -33,6 +34,8 @@ export interface MountInput {
   readonly service: ComposeService;
   readonly files: Files;
   readonly variables: Readonly<Record<string, string>>;
+  /** Values of named secrets, whose markers stand in variables and in what was made of them. */
+  readonly secrets?: Readonly<Record<string, string>>;
   readonly valuesKey?: string;
 }
 
@@ -145,9 +148,10 @@ async function contentOf(input: MountInput, kind: 'configs' | 'secrets', key: st
   if (typeof section.environment === 'string') {
     const value = Object.hasOwn(input.variables, section.environment) ? input.variables[section.environment] : undefined;
     if (value === undefined) tell('error', 'SC1427', `${what} takes the variable \`${section.environment}\`, which is not set`, [`set ${section.environment} in the environment's \`env\`, in its \`env_file\`, in .env or in your shell`], at);
-    return value === undefined ? undefined : inline(value, true);
+    return value === undefined ? undefined : inline(fillIn(value, input.secrets ?? {}), true);
   }
   // What interpolation put in may be secret.
+  if (typeof section.content === 'string' && secretsIn(section.content).length > 0) return inline(fillIn(section.content, input.secrets ?? {}), true);
   if (typeof section.content === 'string') return inline(section.content, Object.values(input.variables).some((value) => value.length > 3 && (section.content as string).includes(value)));
   if (typeof section.file !== 'string') {
     tell('error', 'SC1426', `${what} says nothing about its content`, ['give it a `file`'], at);

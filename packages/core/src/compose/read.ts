@@ -53,7 +53,7 @@ export async function readCompose(input: ReadComposeInput): Promise<ComposeModel
 
   const services = Object.fromEntries(Object.entries(read.model.services).map(([name, service]) => [name, withEnvironment(service, envFiles[name] ?? {})]));
   const model = { ...read.model, services, reader: read.reader, locate, written: (path: Path): Json | undefined => writtenAt(own.root, path) };
-  return { ...model, findings: sorted([...read.findings, ...cautions(own, sources, model, input.settings.secretNames ?? [])]) };
+  return { ...model, findings: sorted([...read.findings, ...cautions(own, sources, model, input.settings.secretNames ?? [], input.settings.variables)]) };
 }
 
 interface Read {

@@ -5,15 +5,15 @@ import type { Path } from './path.js';
  * believe that migrations ran. `*` stands for any name or index.
  */
 const keys: Readonly<Record<string, readonly string[]>> = {
-  '': ['registries', 'frontend', 'frontends', 'databases', 'secrets', 'network', 'cloud', 'ci', 'dev', 'hooks', 'plugins'],
+  '': ['registries', 'frontend', 'frontends', 'databases', 'network', 'cloud', 'ci', 'dev', 'hooks', 'plugins'],
   project: ['registry'],
-  'services.*': ['secrets', 'url_env'],
-  'environments.*.services.*': ['secrets', 'url_env'],
+  'services.*': ['url_env'],
+  'environments.*.services.*': ['url_env'],
   proxy: ['external'],
   'environments.*.proxy': ['external'],
   rollout: ['unreachable_timeout', 'witness'],
   'environments.*.rollout': ['unreachable_timeout', 'witness'],
-  'environments.*': ['drivers', 'databases', 'secrets', 'network'],
+  'environments.*': ['drivers', 'databases', 'network'],
   'environments.*.hosts.*': ['engine'],
 };
 

@@ -71,6 +71,8 @@ const backend = section('What builds images and runs the application while devel
   providers: providerSections,
 });
 
+const secretName = text('Name of a secret.', 'the name of a variable: letters, digits and `_`', '^[A-Za-z_][A-Za-z0-9_]*$');
+
 const serviceSection: JsonSchema = section(
   'What Compose cannot say about one of its services.',
   {
@@ -78,6 +80,7 @@ const serviceSection: JsonSchema = section(
     replicas: { type: 'integer', description: 'Containers on each host; default: what Compose says.', minimum: 0, maximum: 1000, 'x-expected': 'a whole number from 0 to 1000' },
     singleton: { type: 'boolean', description: 'Never two at once: the old one stops before the new one starts.', default: defaults.singleton },
     data: { type: 'boolean', description: 'Holds what must not be lost: a deploy never replaces it. Default: it has a writable volume and its image is not built here.' },
+    secrets: names('Which of `secrets.names` its containers may get. Default: all of them.', secretName),
     mode: choice('How the service is run.', ['container'], { default: defaults.mode }),
     rollout: section('How a change of the service is brought to its hosts.', {
       strategy: choice('Default: `rolling` where nothing speaks against it.', ['rolling', 'recreate']),
@@ -114,6 +117,12 @@ const proxy = section('What carries the routes out. Without routes there is none
     https: port('HTTPS.', { default: defaults.listenHttps }),
   }),
   providers: providerSections,
+});
+
+const secrets = section('What must never be shown: where its values are, and their names.', {
+  provider: provider('Which provider keeps the values. Without one they come from the variables of the environment.'),
+  providers: providerSections,
+  names: names('Variables that are secret. Containers get those that their Compose section names, in `environment`; everywhere else they are refused.', secretName),
 });
 
 const rollout = section('How a release is brought to an environment.', {
@@ -171,6 +180,7 @@ const environment = section(
     routes: { ...routes, description: 'In place of the top level’s `routes`.' },
     rollout: { ...rollout, description: 'Laid over the top level’s `rollout`.' },
     proxy: { ...proxy, description: 'Laid over the top level’s `proxy`.' },
+    secrets: { ...secrets, description: 'Laid over the top level’s `secrets`.' },
   },
   { type: ['object', 'null'] },
 );
@@ -200,6 +210,7 @@ export const configSchema: JsonSchema = {
       routes,
       proxy,
       rollout,
+      secrets,
       retention: section('What is kept.', { releases: { type: 'integer', description: 'Releases that are kept on each host.', minimum: 1, maximum: 1000, default: defaults.releases, 'x-expected': 'a whole number from 1 to 1000' } }),
       environments: named('Where it runs. Keys here win over the same keys at the top level.', { type: 'string', pattern: `^x-|${shortName}`, 'x-expected': shortExpected }, environment, { minProperties: 1 }),
     },

@@ -1,6 +1,7 @@
 import { unknownProvider } from '../providers/unknown.js';
 import type { ProviderKind } from '../plugin-api/descriptor.js';
 import type { ProviderEntry } from '../providers/types.js';
+import { mentionedNames } from '../environment/interpolate.js';
 import { defaults } from './defaults.js';
 import { nearest } from './nearest.js';
 import { isMap, type Path, pathText } from './path.js';
@@ -20,6 +21,7 @@ export function semanticProblems(data: Data, providers: readonly ProviderEntry[]
     ...collidingRoutes(data['routes'], ['routes']),
     ...environments.flatMap(([name, section]) => collidingRoutes(mapOf(section)['routes'], ['environments', name, 'routes'])),
     ...environments.flatMap(([name, section]) => hostProblems(name, mapOf(section), data)),
+    ...once(environments.flatMap(([name, section]) => [...secretsInClear(name, data), ...unknownSecrets(name, mapOf(section), data)])),
     ...(providers === undefined ? [] : providerProblems(data, providers)),
   ];
 }
@@ -88,6 +90,45 @@ function mergedServices(environment: string, section: Data, data: Data): readonl
   });
 }
 
+/** A name that a service asks for and `secrets.names` does not have. */
+function unknownSecrets(environment: string, section: Data, data: Data): readonly Problem[] {
+  const [top, over] = [mapOf(data['services']), mapOf(section['services'])];
+  const known = secretNames(section, data);
+  return [...new Set([...Object.keys(top), ...Object.keys(over)])].sort().flatMap((service) => {
+    const own = mapOf(over[service])['secrets'];
+    const path: Path = own === undefined ? ['services', service, 'secrets'] : ['environments', environment, 'services', service, 'secrets'];
+    return listOf(own ?? mapOf(top[service])['secrets']).flatMap((name, index) => {
+      if (typeof name !== 'string' || isOpen(name) || known.some(isOpen) || known.includes(name)) return [];
+      const meant = nearest(name, known);
+      return [problem('SC1046', [...path, index], `\`${pathText([...path, index])}\` is ${name}, which \`secrets.names\` does not have${meant === undefined ? '' : `: did you mean \`${meant}\`?`}`, [`add ${name} to \`secrets.names\``], 'value')];
+    });
+  });
+}
+
+/** A secret among the settings: they are shown, planned and recorded. */
+function secretsInClear(environment: string, data: Data): readonly Problem[] {
+  const section = mapOf(mapOf(data['environments'])[environment]);
+  const names = secretNames(section, data).filter((name) => !isOpen(name));
+  const rest = Object.entries(data).filter(([key]) => key !== 'environments');
+  return names.length === 0 ? [] : [...textsIn(Object.fromEntries(rest), []), ...textsIn(section, ['environments', environment])].flatMap(({ path, text }) =>
+    mentionedNames(text).filter((name) => names.includes(name)).map((name) => problem('SC1047', path, `\`${pathText(path)}\` would hold the secret ${name}, and settings are shown and recorded`, [`use \`\${${name}}\` under \`environment\` of a Compose service instead`], 'value')),
+  );
+}
+
+function secretNames(section: Data, data: Data): readonly string[] {
+  return listOf(mapOf(section['secrets'])['names'] ?? mapOf(data['secrets'])['names']).filter((name) => typeof name === 'string');
+}
+
+function* textsIn(value: unknown, path: Path): Iterable<{ readonly path: Path; readonly text: string }> {
+  if (typeof value === 'string') yield { path, text: value };
+  else if (Array.isArray(value)) for (const [index, item] of value.entries()) yield* textsIn(item, [...path, index]);
+  else for (const [key, item] of Object.entries(mapOf(value))) if (!key.startsWith('x-')) yield* textsIn(item, [...path, key]);
+}
+
+function once(problems: readonly Problem[]): readonly Problem[] {
+  return [...new Map(problems.map((one) => [JSON.stringify(one), one])).values()];
+}
+
 function providerProblems(data: Data, providers: readonly ProviderEntry[]): readonly Problem[] {
   const chosen: { readonly kind: ProviderKind; readonly id: unknown; readonly path: Path }[] = [];
   const choose = (kind: ProviderKind, section: unknown, path: Path, fallback?: string): void => {
@@ -98,6 +139,8 @@ function providerProblems(data: Data, providers: readonly ProviderEntry[]): read
   choose('backend', data['backend'], ['backend'], defaults.backendProvider);
   for (const [name, section] of Object.entries(mapOf(data['backends']))) choose('backend', section, ['backends', name], defaults.backendProvider);
   choose('proxy', data['proxy'], ['proxy']);
+  choose('secrets', data['secrets'], ['secrets']);
+  for (const [name, section] of Object.entries(mapOf(data['environments']))) choose('secrets', mapOf(section)['secrets'], ['environments', name, 'secrets']);
   for (const [name, section] of Object.entries(mapOf(data['environments']))) choose('proxy', mapOf(section)['proxy'], ['environments', name, 'proxy']);
 
   return chosen.flatMap(({ kind, id, path }) => {

@@ -47,7 +47,10 @@ export interface Settings {
   readonly proxy: ProxySettings | undefined;
   readonly rollout: RolloutSettings;
   readonly retention: { readonly releases: number };
+  /** Names of `secrets.names`, sorted. */
   readonly secretNames: readonly string[];
+  /** Present where the file has the section. */
+  readonly secrets?: SecretsSettings;
   /** Dotted path -> where the value came from, for `config show`. */
   readonly origins: Readonly<Record<string, Origin>>;
   /** Dotted path -> value, of the same paths. Those of `variables.*` may be secret. */
@@ -87,6 +90,8 @@ export interface ServiceSettings {
   readonly healthTimeoutMs: number;
   readonly settleMs: number;
   readonly drainMs: number;
+  /** Named secrets that its containers may get, sorted; absent: all. */
+  readonly secrets?: readonly string[];
   readonly location: Location;
 }
 
@@ -99,6 +104,15 @@ export interface ProxySettings {
   readonly listen: { readonly http: number; readonly https: number };
   readonly config: Readonly<Record<string, unknown>>;
   readonly location: Location;
+}
+
+export interface SecretsSettings {
+  /** Absent: no provider is asked; values come from the environment's variables. */
+  readonly provider?: string;
+  /** The provider's own section. */
+  readonly config: Readonly<Record<string, unknown>>;
+  /** Sorted by name. */
+  readonly names: readonly { readonly name: string; readonly location: Location }[];
 }
 
 export interface RolloutSettings {

@@ -43,7 +43,7 @@ export function variableOf(path: string): string {
   return `STAGECRAFT_${path.replace(/[^A-Za-z0-9]/g, '_').toUpperCase()}`;
 }
 
-const laidOver = ['services', 'routes', 'rollout', 'proxy'] as const;
+const laidOver = ['services', 'routes', 'rollout', 'proxy', 'secrets'] as const;
 
 export function effectiveConfig(config: ConfigFile, environment: string, processEnv: Readonly<Record<string, string | undefined>>, overrides: readonly Override[]): Effective {
   const sources = new Map<string, Path>();

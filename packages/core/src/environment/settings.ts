@@ -1,7 +1,7 @@
 import { defaults } from '../config/defaults.js';
 import { durationMs } from '../config/duration.js';
 import { isMap, type Path, pathText, valueAt } from '../config/path.js';
-import type { BackendSettings, HostSettings, Origin, ProxySettings, RolloutSettings, RouteSettings, ServiceSettings, Settings } from '../config/types.js';
+import type { BackendSettings, HostSettings, Origin, ProxySettings, RolloutSettings, RouteSettings, SecretsSettings, ServiceSettings, Settings } from '../config/types.js';
 import type { Finding } from '../plugin-api/failure.js';
 import type { Location } from '../plugin-api/location.js';
 import type { Effective } from './effective.js';
@@ -18,6 +18,7 @@ export function buildSettings(effective: Effective, compose: readonly string[], 
   const routes = routesOf(effective);
   const hosts = hostsOf(effective, services);
   const written = mapAt(effective, own)['hosts'];
+  const secrets = secretsOf(reader);
   note(['project', 'compose'], compose.length === 1 ? compose[0] : compose);
 
   const settings = {
@@ -35,7 +36,8 @@ export function buildSettings(effective: Effective, compose: readonly string[], 
     proxy: routes.length === 0 ? undefined : proxyOf(reader, defaultProxy),
     rollout: rolloutOf(reader),
     retention: { releases: value<number>(['retention', 'releases'], defaults.releases) },
-    secretNames: [],
+    secretNames: secrets?.names.map(({ name }) => name) ?? [],
+    ...(secrets === undefined ? {} : { secrets }),
     variables: variables.values,
     findings,
   };
@@ -117,6 +119,7 @@ function serviceAt({ value, text, duration, maybe, effective }: Reader, path: Pa
   const data = maybe<boolean>([...path, 'data']);
   const role = text([...path, 'role'], 'app');
   const strategy = maybe<'rolling' | 'recreate'>([...path, 'rollout', 'strategy']);
+  const secrets = maybe<readonly string[]>([...path, 'secrets']);
   return {
     role,
     ...(replicas === undefined ? {} : { replicas }),
@@ -127,6 +130,7 @@ function serviceAt({ value, text, duration, maybe, effective }: Reader, path: Pa
     healthTimeoutMs: duration([...path, 'rollout', 'health_timeout'], defaults.healthTimeout),
     settleMs: duration([...path, 'rollout', 'settle'], defaults.settle),
     drainMs: duration([...path, 'rollout', 'drain'], defaults.drain),
+    ...(secrets === undefined ? {} : { secrets: [...secrets].sort() }),
     location: effective.locate(path),
   };
 }
@@ -193,6 +197,18 @@ function proxyOf(reader: Reader, fallback: string): ProxySettings {
     listen: { http: reader.value(['proxy', 'listen', 'http'], defaults.listenHttp), https: reader.value(['proxy', 'listen', 'https'], defaults.listenHttps) },
     config: sectionOf(reader.effective, ['proxy'], provider),
     location: reader.effective.locate(['proxy']),
+  };
+}
+
+function secretsOf(reader: Reader): SecretsSettings | undefined {
+  const { effective } = reader;
+  if (valueAt(effective.data, ['secrets']) === undefined) return undefined;
+  const provider = reader.maybe<string>(['secrets', 'provider']);
+  const names = reader.value<readonly string[]>(['secrets', 'names'], []);
+  return {
+    ...(provider === undefined ? {} : { provider }),
+    config: provider === undefined ? {} : sectionOf(effective, ['secrets'], provider),
+    names: names.map((name, index) => ({ name, location: effective.locate(['secrets', 'names', index], 'value') })).sort((a, b) => (a.name < b.name ? -1 : 1)),
   };
 }
 

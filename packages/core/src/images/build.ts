@@ -1,3 +1,4 @@
+import type { BuildInputs } from '../compose/build-inputs.js';
 import type { Desired, DesiredBuild, DesiredService } from '../compose/model.js';
 import { fail } from '../errors/index.js';
 import type { BackendProvider, BuildRequest } from '../plugin-api/backend.js';
@@ -17,6 +18,8 @@ export interface Builder {
   readonly containers: Containers;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** What builds read and no plan holds, by the service that names the image. Secret. */
+  readonly inputs: Readonly<Record<string, BuildInputs>>;
   /** The provider of a build, loaded, with its context. */
   backend(build: DesiredBuild): Promise<{ readonly provider: BackendProvider; readonly context: Context }>;
 }
@@ -41,15 +44,15 @@ export function builds(desired: Desired): readonly DesiredService[] {
 }
 
 /** Ids of images that a build would give again, by reference: what a plan can know without building. */
-export async function builtAlready(builder: Pick<Builder, 'files' | 'containers'>, desired: Desired): Promise<Readonly<Record<string, string>>> {
-  const found = await Promise.all(builds(desired).map(async (service) => [service.image.reference, (await present(builder, desired, service, requestOf(desired, service, { pull: false, noCache: false })))?.id] as const));
+export async function builtAlready(builder: Pick<Builder, 'files' | 'containers' | 'inputs'>, desired: Desired): Promise<Readonly<Record<string, string>>> {
+  const found = await Promise.all(builds(desired).map(async (service) => [service.image.reference, (await present(builder, desired, service, requestOf(builder, desired, service, { pull: false, noCache: false })))?.id] as const));
   return Object.fromEntries(found.flatMap(([reference, id]) => (id === undefined ? [] : [[reference, id]])));
 }
 
 /** Builds one image, or finds that the engine has it already. */
 export async function buildImage(builder: Builder, desired: Desired, service: DesiredService, choices: BuildChoices): Promise<ImageBuilt> {
   const begun = builder.clock.now();
-  const request = requestOf(desired, service, choices);
+  const request = requestOf(builder, desired, service, choices);
   const ended = (id: string, cached: boolean): ImageBuilt => ({ services: request.services, reference: request.tag, id, cached, durationMs: builder.clock.now() - begun });
   const found = await present(builder, desired, service, request);
   if (found?.id !== undefined) {
@@ -66,15 +69,17 @@ function buildOf(service: DesiredService): DesiredBuild {
   return service.build;
 }
 
-function requestOf(desired: Desired, service: DesiredService, choices: BuildChoices): BuildRequest {
+function requestOf(builder: Pick<Builder, 'inputs'>, desired: Desired, service: DesiredService, choices: BuildChoices): BuildRequest {
   const build = buildOf(service);
+  const { args, secrets } = builder.inputs[service.name] ?? { args: {}, secrets: [] };
   return {
     services: build.services,
     tag: service.image.reference,
     context: build.context,
     ...(build.dockerfile === undefined ? {} : { dockerfile: build.dockerfile }),
     ...(build.target === undefined ? {} : { target: build.target }),
-    args: build.args,
+    args,
+    ...(secrets.length === 0 ? {} : { secrets }),
     labels: { ...build.labels, 'stagecraft.project': desired.project, 'stagecraft.service': service.name },
     platforms: build.platforms,
     ...choices,

@@ -10,6 +10,8 @@ export interface Io {
    * values shorter than four characters cannot be masked.
    */
   hide?(values: readonly string[]): void;
+  /** The text with all of those masked: for what is written into a record. */
+  mask?(text: string): string;
 }
 
 export interface Question {

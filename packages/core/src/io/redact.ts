@@ -6,7 +6,7 @@ const shortest = 4;
 
 /** Masks secrets wherever text leaves the program. */
 export interface Redactor {
-  /** From now on these values are masked: raw, base64 (at any offset in a longer text), URL-, JSON- and shell-encoded, and each line of a long one. */
+  /** From now on these values are masked: raw, base64 (at any offset in a longer text), hex, URL-, JSON- and shell-encoded, and each line of a long one. */
   add(values: readonly string[]): void;
   /** The text with every known value masked. */
   redact(text: string): string;
@@ -97,7 +97,10 @@ function encodingsOf(value: string): string[] {
     value.replaceAll('$', '$$$$'),
     value.replaceAll("'", `'\\''`),
   ];
-  return [...texts, ...base64Of(value)].filter((form) => form.length >= shortest);
+  const hex = Buffer.from(value).toString('hex');
+  // Few digits would mask ordinary numbers.
+  const hexes = hex.length >= 4 * shortest ? [hex, hex.toUpperCase()] : [];
+  return [...texts, ...hexes, ...base64Of(value)].filter((form) => form.length >= shortest);
 }
 
 /** Base64 of the value by itself, and the characters that it always gives inside a longer text, whatever stands around it. */

@@ -6,6 +6,7 @@ import type { Containers } from '../ports/containers.js';
 import type { Shell } from '../ports/shell.js';
 import { checkRoutes } from '../routes/check-routes.js';
 import { readAdopted } from '../protocol/adopted.js';
+import { clashes, publisherOf, type Places } from './clashes.js';
 import { sameMachine } from './same-machine.js';
 import { stacksOf } from './stacks.js';
 import { coerce, gte } from './semver.js';
@@ -20,6 +21,8 @@ export interface Preflight {
   readonly observation: Observation;
   /** Id of the proxy provider that the routes need. */
   readonly proxy: string | undefined;
+  /** Places in the user's files, where they were read. */
+  readonly places?: Places;
   /** Asked for beforehand; absent: asked for now. */
   readonly facts?: HostFacts | Promise<HostFacts>;
   /** Project folder on the host, where that is this machine. */
@@ -46,14 +49,15 @@ export async function hostFacts(host: Pick<Preflight['host'], 'shell' | 'store'>
 export async function preflight(check: Preflight): Promise<readonly Finding[]> {
   const seen = check.observation.hosts.find((host) => host.name === check.host.name);
   if (!seen) return [];
-  const [facts, machine, routes, images, strange] = await Promise.all([
+  const [facts, machine, routes, images, strange, shared] = await Promise.all([
     check.facts ?? hostFacts(check.host),
     sameMachine(check.host, seen.engine?.id ?? ''),
     checkRoutes(check.host.files, check.host.scope, check.desired),
     absentImages(check, seen),
     strangers(check, seen),
+    clashes(check, seen),
   ]);
-  return [...versions(check.host.name, seen, facts.compose), ...facts.findings, ...machine, ...routes, ...edgeName(check), ...strange, ...otherFolder(check, seen), ...images, ...(await takenPorts(check, seen))];
+  return [...versions(check.host.name, seen, facts.compose), ...facts.findings, ...machine, ...routes, ...edgeName(check), ...strange, ...otherFolder(check, seen), ...shared, ...images, ...(await takenPorts(check, seen))];
 }
 
 /** The same for several hosts; what is found on more than one of them is told once. */
@@ -151,15 +155,16 @@ async function absentImages({ desired, host }: Preflight, seen: HostObservation)
 }
 
 /** Host ports that somebody else holds. Ports of this environment's own containers are given up by the step before. */
-async function takenPorts({ desired, host, proxy }: Preflight, seen: HostObservation): Promise<Finding[]> {
-  const wanted = desired.services.flatMap((service) => publishedPorts(service.definition['ports']).map((port) => ({ port, service: service.name })));
+async function takenPorts({ desired, host, proxy, places }: Preflight, seen: HostObservation): Promise<Finding[]> {
+  const wanted = desired.services.flatMap((service) => publishedPorts(service.definition['ports']).map((port) => ({ port, service: service.name, location: places?.port(service.name, String(port)) ?? service.location })));
   const ours = new Set(seen.containers.filter((c) => c.status === 'running').flatMap((c) => c.ports.map((port) => port.host)));
   const needed = wanted.filter(({ port }) => !ours.has(port));
   const front = proxy !== undefined && desired.proxy && !seen.proxy?.running ? [desired.proxy.listen.http] : [];
   if (needed.length === 0 && front.length === 0) return [];
   const listening = await listeningPorts(host.shell);
+  const taken = await Promise.all(needed.filter(({ port }) => listening.has(port)).map(async (one) => ({ ...one, holder: await publisherOf(host.containers, one.port) })));
   return [
-    ...needed.filter(({ port }) => listening.has(port)).map(({ port, service }): Finding => ({ severity: 'error', code: 'SC3516', message: `Port ${port} of ${host.name}, which ${service} publishes, is taken by somebody else.`, service, next: [`ss -ltnp 'sport = :${port}'`] })),
+    ...taken.map(({ port, service, location, holder }): Finding => ({ severity: 'error', code: 'SC3516', message: `Port ${port} of ${host.name}, which ${service} publishes, is taken by ${holder ?? 'somebody else'}.`, service, location, next: [holder === undefined ? `ss -ltnp 'sport = :${port}'` : 'publish another port, or none and give the service a route'] })),
     ...front.filter((port) => listening.has(port)).map((port): Finding => ({ severity: 'error', code: 'SC3517', message: `Port ${port} of ${host.name}, where the proxy is to listen, is taken by somebody else.`, next: [`ss -ltnp 'sport = :${port}'`, 'or set proxy.listen.http to another port'] })),
   ];
 }

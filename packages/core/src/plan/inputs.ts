@@ -9,7 +9,7 @@ export function inputsOf(input: PlanInput, hosts: readonly HostView[]): PlanInpu
   const { desired, providers } = input;
   return {
     services: Object.fromEntries(desired.services.map((service) => [service.name, digestOf(said(service))])),
-    values: Object.fromEntries(desired.services.flatMap((service) => (service.valuesDigest === undefined ? [] : [[service.name, service.valuesDigest]]))),
+    values: Object.fromEntries(desired.services.flatMap((service) => (service.valuesDigest === undefined ? [] : [[service.name, valuesOf(service)]]))),
     routes: digestOf(desired.routes.map(({ location: _, ...route }) => route)),
     rest: digestOf(rest(desired)),
     serving: Object.fromEntries(hosts.map((host) => [host.name, host.release ?? ''])),
@@ -23,10 +23,15 @@ export function planDigest(input: PlanInput, inputs: PlanInputs): string {
   return digestOf({ format: 1, kind: input.kind, project: input.desired.project, environment: input.desired.environment, target: input.target, filter: input.filter, replace: [...input.replace].sort(), acceptEmptyVolume: [...input.acceptEmptyVolume].sort(), ...parts });
 }
 
+function valuesOf({ valuesDigest = '', build }: DesiredService): string {
+  return build?.argsDigest === undefined ? valuesDigest : digestOf([valuesDigest, build.argsDigest]);
+}
+
 /** What the user's files say of a service; what an engine has to be asked for (kind by the image's volumes, its healthcheck) is not in it. */
 function said(service: DesiredService): unknown {
   const { definition, dependsOn, role, replicas, singleton, variables, files, strategy, healthTimeoutMs, settleMs, drainMs, stopGraceMs } = service;
-  const from = service.build ? { build: service.build } : { image: service.image.reference };
+  const { argsDigest: _, ...build } = service.build ?? {};
+  const from = service.build ? { build } : { image: service.image.reference };
   return { definition, dependsOn, role, replicas, singleton, variables, files, strategy, healthTimeoutMs, settleMs, drainMs, stopGraceMs, external: service.kind === 'external', ...from };
 }
 

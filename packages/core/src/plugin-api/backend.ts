@@ -1,5 +1,6 @@
 import type { Context } from './context.js';
 import type { Descriptor } from './descriptor.js';
+import type { Secret } from './secrets.js';
 
 /** One image to build. Paths are relative to the project folder. */
 export interface BuildRequest {
@@ -10,11 +11,20 @@ export interface BuildRequest {
   readonly context: string;
   readonly dockerfile?: string;
   readonly target?: string;
+  /** Values may be secret: they belong in the environment of the process that builds, not among its arguments. */
   readonly args: Readonly<Record<string, string>>;
+  /** For `RUN --mount=type=secret,id=…`, sorted by id; absent: none. */
+  readonly secrets?: readonly RequestedSecret[];
   readonly labels: Readonly<Record<string, string>>;
   readonly platforms: readonly string[];
   readonly pull: boolean;
   readonly noCache: boolean;
+}
+
+export interface RequestedSecret {
+  readonly id: string;
+  /** The value, or the path of the file, relative to the project folder, that holds it. */
+  readonly from: { readonly value: Secret } | { readonly file: string };
 }
 
 export interface BuiltImage {

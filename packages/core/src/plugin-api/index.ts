@@ -11,4 +11,5 @@ export type * from './host.js';
 export type * from './location.js';
 export type * from './proxy.js';
 export type * from './route.js';
+export type * from './secrets.js';
 export { apiVersions } from './versions.js';

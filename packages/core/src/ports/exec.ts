@@ -4,6 +4,8 @@ export interface ExecOptions {
   readonly cwd?: string;
   /** The whole environment of the child; nothing is inherited that is not named here. Absent: the operator's. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Added to that environment. Not for names that the program itself reads. */
+  readonly variables?: Readonly<Record<string, string>>;
   readonly stdin?: string;
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;

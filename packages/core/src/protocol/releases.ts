@@ -29,6 +29,8 @@ export interface Releases {
   /** `secrets/<name>`, 0600. */
   putSecret(session: string, name: string, content: string): Promise<void>;
   readSecret(name: string): Promise<string | undefined>;
+  /** All `secrets/*.json`, sorted by name; none where the host was never used. */
+  readSecrets(): Promise<readonly { readonly name: string; readonly text: string }[]>;
   /** Removes releases and their secrets, and says so in the journal first. */
   prune(session: string, operation: string, ids: readonly string[]): Promise<void>;
 }
@@ -76,11 +78,17 @@ export function createReleases(place: Place, readChain: () => Promise<Journal>):
     putSecret: (session, name, content) => upload(session, [{ path: `secrets/${checked(name)}`, content, mode: 0o600 }], 'Writing secrets'),
     readSecret: (name) => place.files.read(`${folder}/secrets/${checked(name)}`),
 
+    async readSecrets() {
+      const names = (await place.files.list(`${folder}/secrets`)).filter((name) => name.endsWith('.json')).sort();
+      const texts = await Promise.all(names.map(async (name) => ({ name, text: (await place.files.read(`${folder}/secrets/${name}`)) ?? '' })));
+      return texts.filter(({ text }) => text !== '');
+    },
+
     async prune(session, operation, ids) {
       if (ids.length === 0) return;
       const script = ids.map((id) => `now
 append ${recordWords({ type: 'note', operation, session, message: `removed release ${id}`, result: { pruned: checked(id) } })} || exit ${exits.full}
-rm -rf "$E"/releases/${quote(id)} && rm -f "$E"/secrets/${quote(`${id}.json`)} "$E"/secrets/${quote(`${id}.yml`)}`);
+rm -rf "$E"/releases/${quote(id)} && rm -f "$E"/secrets/${quote(`${id}.json`)} "$E"/secrets/${quote(`${id}.yml`)} "$E"/secrets/${quote(`${id}.parts.json`)}`);
       await runFenced(place, session, script.join('\n'), 'Removing old releases');
     },
   };

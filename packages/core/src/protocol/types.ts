@@ -42,6 +42,8 @@ export interface OpenRecord {
   readonly target?: string;
   /** For a scaling: the wanted number of containers by service. */
   readonly scale?: Readonly<Record<string, number>>;
+  /** For a rollback with the secrets that the target was sealed with; absent: with today's. */
+  readonly secrets?: 'sealed';
   /** Name of the host that holds the decision. */
   readonly anchor: string;
   readonly since: string;

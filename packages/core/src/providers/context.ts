@@ -1,11 +1,14 @@
+import { insideProject } from '../environment/inside.js';
 import { fail } from '../errors/index.js';
 import { commandLine } from '../hosts/quote.js';
 import type { Io } from '../io/io.js';
-import type { Context } from '../plugin-api/context.js';
+import type { Context, ProjectFiles } from '../plugin-api/context.js';
 import type { HostFiles, HostHandle } from '../plugin-api/host.js';
 import type { Clock } from '../ports/clock.js';
 import type { Exec } from '../ports/exec.js';
+import type { Files } from '../ports/files.js';
 import type { Shell } from '../ports/shell.js';
+import { createSecret } from '../secrets/secret.js';
 import { fetchPlainly } from './plain-http.js';
 
 /** What a provider's context is made of. `hosts`: those that it may use, by name. */
@@ -15,7 +18,9 @@ export interface ContextInit<Config> {
   readonly config: Config;
   /** The project folder on the operator's machine. */
   readonly folder: string;
-  readonly io: Pick<Io, 'event'>;
+  readonly io: Pick<Io, 'event' | 'hide'>;
+  /** Files of the operator's machine. */
+  readonly files: Files;
   readonly exec: Exec;
   readonly hosts: Readonly<Record<string, { readonly shell: Shell; readonly files: HostFiles }>>;
   readonly clock: Clock;
@@ -24,12 +29,17 @@ export interface ContextInit<Config> {
 
 /** What a provider gets in every call. On driver `local` the host's loopback is this machine's. */
 export function providerContext<Config>(init: ContextInit<Config>): Context<Config> {
-  const { project, environment, config, folder, io, exec, clock, signal } = init;
+  const { project, environment, config, folder, io, exec, files, clock, signal } = init;
   return {
     project,
     environment,
     config,
     io: { event: (event) => io.event(event) },
+    files: projectFiles(files, folder),
+    secret(name, value) {
+      io.hide?.([value]);
+      return createSecret(name, value);
+    },
     exec: (argv, options = {}) => exec.run(argv, { cwd: folder, signal, ...options }),
     on: (name) => handleOf(init, name),
     fetch: retrying(fetchPlainly, clock),
@@ -38,6 +48,22 @@ export function providerContext<Config>(init: ContextInit<Config>): Context<Conf
     fail: (failure) => fail(failure),
   };
 }
+
+function projectFiles(files: Files, folder: string): ProjectFiles {
+  const inside = (path: string): Promise<string> => insideProject(files, folder, path, 'a provider', { file: path, line: 1, column: 1 });
+  const isFile = async (path: string): Promise<boolean> => (await files.stat(path))?.kind === 'file';
+  return {
+    async read(path) {
+      const place = await inside(path);
+      return (await isFile(place)) ? files.read(place, largest) : undefined;
+    },
+    write: async (path, content, mode) => files.write(await inside(path), content, mode),
+    mode: async (path) => (await files.stat(await inside(path)))?.mode,
+  };
+}
+
+// Files with more than this hold no settings.
+const largest = 1024 * 1024;
 
 function handleOf(init: ContextInit<unknown>, name: string): HostHandle {
   const host = Object.hasOwn(init.hosts, name) ? init.hosts[name] : undefined;

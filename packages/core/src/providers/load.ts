@@ -5,6 +5,7 @@ import { fail } from '../errors/index.js';
 import type { BackendProvider } from '../plugin-api/backend.js';
 import type { Descriptor, ProviderKind } from '../plugin-api/descriptor.js';
 import type { ProxyProvider } from '../plugin-api/proxy.js';
+import type { SecretsProvider } from '../plugin-api/secrets.js';
 import { apiVersions } from '../plugin-api/versions.js';
 import type { ProviderIndex } from './index-providers.js';
 import type { ProviderEntry } from './types.js';
@@ -13,6 +14,7 @@ import type { ProviderEntry } from './types.js';
 export interface ProviderOfKind {
   backend: BackendProvider;
   proxy: ProxyProvider;
+  secrets: SecretsProvider;
 }
 
 export type Provider<Kind extends ProviderKind> = Kind extends keyof ProviderOfKind ? ProviderOfKind[Kind] : Descriptor<Kind>;
@@ -33,10 +35,10 @@ const required: Readonly<Record<ProviderKind, readonly string[]>> = {
   migration: [],
   network: [],
   proxy: ['service', 'change', 'observe'],
-  secrets: [],
+  secrets: ['list', 'write'],
 };
 
-const optional: Readonly<Partial<Record<ProviderKind, readonly string[]>>> = { backend: ['dev', 'preflight'], proxy: ['open', 'check', 'preflight'] };
+const optional: Readonly<Partial<Record<ProviderKind, readonly string[]>>> = { backend: ['dev', 'preflight'], proxy: ['open', 'check', 'preflight'], secrets: ['read', 'place', 'preflight'] };
 
 /**
  * Imports one provider and checks its descriptor.

@@ -51,7 +51,7 @@ describe('CORE_CONFIG: readConfigFile', () => {
   });
 
   it('tells everything at once, sorted by place', async () => {
-    const error = await wrong(`${five}services:\n  api: { replica: 2, rollout: { settle: 5 } }\nroutes:\n  - { service: web, port: no }\n  - { service: web, port: 80, tls: acme }\nsecrets: {}\n`);
+    const error = await wrong(`${five}services:\n  api: { replica: 2, rollout: { settle: 5 } }\nroutes:\n  - { service: web, port: no }\n  - { service: web, port: 80, tls: acme }\ndatabases: {}\n`);
     expect(error.message).toBe('stagecraft.yml has 6 errors');
     expect(lines(error)).toEqual([
       'stagecraft.yml:6:10 SC1021 unknown key `services.api.replica`: did you mean `replicas`?',
@@ -59,7 +59,7 @@ describe('CORE_CONFIG: readConfigFile', () => {
       'stagecraft.yml:8:27 SC1020 `routes[0].port`: expected a port number from 1 to 65535, found "no"',
       'stagecraft.yml:9:5 SC1041 `routes[1]` routes */, as `routes[0]` does already',
       'stagecraft.yml:9:36 SC1022 `routes[1].tls: acme` is not supported by this version yet',
-      'stagecraft.yml:10:1 SC1022 `secrets` is not supported by this version yet',
+      'stagecraft.yml:10:1 SC1022 `databases` is not supported by this version yet',
     ]);
     expect(error.location).toEqual({ file: 'stagecraft.yml', line: 6, column: 10 });
   });

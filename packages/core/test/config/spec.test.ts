@@ -11,7 +11,7 @@ import { inProject } from './project.js';
 
 const example = readFileSync(new URL('../../../../spec/config/stagecraft.example.yml', import.meta.url), 'utf8');
 const entry = (kind: ProviderEntry['kind'], id: string): ProviderEntry => ({ kind, id, package: id, version: '1.0.0', module: '/none', api: '*', bundled: true });
-const providers = [entry('backend', 'generic'), entry('proxy', 'traefik')];
+const providers = [entry('backend', 'generic'), entry('proxy', 'traefik'), entry('secrets', 'envfile')];
 
 const read = (): Promise<ConfigFile> => inProject({ 'stagecraft.yml': example }, ({ folder, files }) => readConfigFile({ files, path: 'stagecraft.yml', folder, providers }));
 
@@ -39,7 +39,7 @@ describe('CORE_CONFIG: the example', () => {
   it('has no key that the schema lacks', async () => {
     const { data } = await read();
     const known = new Set([...keys(configSchema, '')].map(({ path }) => path));
-    const environment = /^environments\.<name>\.(?=(?:services|routes|rollout|proxy)\b)/;
+    const environment = /^environments\.<name>\.(?=(?:services|routes|rollout|proxy|secrets)\b)/;
     expect(shapes(data, '', configSchema).filter((path) => !known.has(path.replace(environment, '')))).toEqual([]);
   });
 });

@@ -35,7 +35,7 @@ export function service(name: string, over: Partial<DesiredService> = {}): Desir
 }
 
 export function built(name: string, id: string | undefined, over: Partial<DesiredService> = {}, version = 'v1'): DesiredService {
-  const build = { context: '.', args: {}, labels: {}, platforms: [], services: [name], provider: 'generic', config: {} };
+  const build = { context: '.', args: [], labels: {}, platforms: [], services: [name], provider: 'generic', config: {} };
   return service(name, { build, ...over, image: { reference: `shop-${name}:${version}`, ...(id === undefined ? {} : { id }) } });
 }
 

@@ -16,6 +16,7 @@ describe('PROVIDER_BACKEND_INTERFACE: the context of a provider', () => {
     folder: '/project',
     io: { event: (event) => void told.push(event) },
     exec: { run: (argv, options) => (ran.push({ argv, options }), Promise.resolve({ exitCode: 0, stdout: '', stderr: '' })) },
+    files: { read: () => Promise.resolve(undefined), readBytes: () => Promise.resolve(undefined), write: () => Promise.resolve(), list: () => Promise.resolve([]), stat: () => Promise.resolve(undefined) },
     hosts: { local: { shell: { run: (script) => (scripts.push(script), Promise.resolve({ exitCode: 3, stdout: 'o', stderr: 'e' })), start: () => Promise.resolve() }, files: { read: () => Promise.resolve('text'), write: () => Promise.resolve(), list: () => Promise.resolve([]) } } },
     clock,
     signal,
