@@ -34,7 +34,7 @@ describe('CLI_PHASE_EXECUTION_COMMON: one operation on several hosts', () => {
     const records = await settled(fleet);
     for (const record of records) expect(record).toMatchObject({ outcome: 'completed', hosts: { a: { identity: 'id-a' }, b: { identity: 'id-b' }, c: { identity: 'id-c' } } });
     expect(new Set(records.map((record) => JSON.stringify(record))).size).toBe(1);
-  }, 60_000);
+  }, 180_000);
 
   it('is taken back wherever it came to, when a gate fails on the second', async () => {
     const fleet = await fleetOf(['a', 'b', 'c']);
@@ -45,7 +45,7 @@ describe('CLI_PHASE_EXECUTION_COMMON: one operation on several hosts', () => {
     for (const record of await settled(fleet)) expect(record?.outcome).toBe('returned');
     const journals = await Promise.all(openFleet(fleet).hosts.map(async (host) => (await host.store.readJournal()).filter((r) => r.type === 'intent').map((r) => r.step?.split('/')[0])));
     expect(journals.map((hosts) => [...new Set(hosts)])).toEqual([['a'], ['b'], []]);
-  }, 60_000);
+  }, 180_000);
 
   it('holds by the decision when whoever made it dies before the others have a copy', async () => {
     const fleet = await fleetOf(['a', 'b']);
@@ -57,7 +57,7 @@ describe('CLI_PHASE_EXECUTION_COMMON: one operation on several hosts', () => {
     await expect(back(fleet)).rejects.toMatchObject({ code: 'SC3220' });
     expect(await forward(fleet)).toMatchObject({ outcome: 'completed' });
     await settled(fleet);
-  }, 60_000);
+  }, 180_000);
 
   it('is closed everywhere as it was closed anywhere', async () => {
     const fleet = await fleetOf(['a', 'b', 'c']);
@@ -68,7 +68,7 @@ describe('CLI_PHASE_EXECUTION_COMMON: one operation on several hosts', () => {
     expect(await forward(fleet)).toMatchObject({ outcome: 'completed' });
     const [a, b] = await settled(fleet);
     expect(a?.finishedAt).toBe(b?.finishedAt);
-  }, 60_000);
+  }, 180_000);
 
   it('returns where it can, and owes the host that cannot be reached', async () => {
     const fleet = await fleetOf(['a', 'b', 'c']);
@@ -86,7 +86,7 @@ describe('CLI_PHASE_EXECUTION_COMMON: one operation on several hosts', () => {
     expect(await back(fleet)).toMatchObject({ outcome: 'returned' });
     expect(await statesOf(fleet)).toEqual(prior);
     await settled(fleet);
-  }, 60_000);
+  }, 180_000);
 
   it('stands still where the decision may have been made and cannot be asked for', async () => {
     const fleet = await fleetOf(['a', 'b']);
@@ -98,7 +98,7 @@ describe('CLI_PHASE_EXECUTION_COMMON: one operation on several hosts', () => {
     await expect(back(fleet)).rejects.toMatchObject({ code: 'SC3224', kind: 'mixed' });
     await expect(forward(fleet)).rejects.toMatchObject({ code: 'SC3224', kind: 'mixed' });
     expect(await fleet.state('b')).toBe(before);
-  }, 60_000);
+  }, 180_000);
 
   it('is locked on all of them or on none', async () => {
     const fleet = await fleetOf(['a', 'b', 'c']);
@@ -112,5 +112,5 @@ describe('CLI_PHASE_EXECUTION_COMMON: one operation on several hosts', () => {
     expect(inside).toBe('[false,false,true]');
     expect(await work(['c', 'b', 'a'], async () => new Set(await Promise.all(hosts.map(async (host) => (await host.store.readLock())?.session))).size.toString())).toBe('1');
     expect(new Set(await Promise.all(hosts.map((host) => host.store.readKey()))).size).toBe(1);
-  }, 60_000);
+  }, 180_000);
 });
