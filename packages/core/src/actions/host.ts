@@ -43,7 +43,7 @@ export interface Hosts {
 
 /** Every host of an environment. @throws StagecraftError `user` for drivers that this version does not deploy by. */
 export async function openHosts(ws: Workspace, settings: Identity): Promise<Hosts> {
-  return { hosts: [await openHost(ws, settings)], away: [] };
+  return ws.world ? ws.world.openHosts(settings) : { hosts: [await openHost(ws, settings)], away: [] };
 }
 
 /** All hosts of an environment, for what needs every one of them. @throws StagecraftError `external` that names those that do not answer. */

@@ -1,10 +1,10 @@
 import { fail, isStagecraftError } from '../errors/index.js';
-import { describeOwner } from '../protocol/owner.js';
 import { holdsOpen } from '../io/catalogue/phases.js';
 import { sessionId } from '../protocol/ids.js';
 import type { WaitOptions } from '../protocol/lock.js';
 import type { Away, OpenHost } from './host.js';
 import type { Workspace } from './types.js';
+import { ownerOf } from './world.js';
 
 /** Is told of a host that cannot be used now. Without it such a host fails the whole. */
 export type Lost = (host: Away) => void;
@@ -41,7 +41,7 @@ export async function inLockOrder(hosts: readonly OpenHost[], lost?: Lost): Prom
  * @throws StagecraftError `locked` that says who holds it.
  */
 export async function lockHosts(ws: Workspace, hosts: readonly OpenHost[], operation: string, lost?: Lost): Promise<{ readonly session: string; readonly hosts: readonly OpenHost[] }> {
-  const owner = await describeOwner(ws.processEnv, ws.command);
+  const owner = await ownerOf(ws);
   const session = sessionId(ws.clock);
   const taken: OpenHost[] = [];
   const giveBack = (those: readonly OpenHost[]): Promise<unknown> => Promise.all(those.map((host) => host.store.release(session).catch(() => undefined)));

@@ -1,11 +1,11 @@
 import { fail } from '../errors/index.js';
-import { describeOwner, holderIsDead } from '../protocol/owner.js';
 import { sessionId } from '../protocol/ids.js';
 import type { LockRecord } from '../protocol/types.js';
 import { allHosts, type OpenHost } from './host.js';
 import { identify } from './identity.js';
 import type { LockStatus, Workspace } from './types.js';
 import { waiting } from './lock-hosts.js';
+import { isDead, ownerOf } from './world.js';
 
 /** Who holds the environment's lock, and what is open. */
 export async function lockStatus(ws: Workspace): Promise<LockStatus> {
@@ -27,7 +27,7 @@ export async function lockTake(ws: Workspace, options: { readonly id?: string })
   if (options.id !== undefined && options.id !== lock.session)
     throw fail({ code: 'SC5031', kind: 'user', message: `The lock is not held by session ${options.id} (any more): it is ${lock.session}, by ${lock.owner.user} on ${lock.owner.machine} since ${lock.since}.`, next: ['stagecraft lock status'] });
   if (options.id === undefined) await confirm(ws, `Take the lock of ${identity.environment} from ${lock.owner.user} on ${lock.owner.machine} (${lock.owner.command}, since ${lock.since}, in ${lock.phase})?`, lock.session);
-  const owner = await describeOwner(ws.processEnv, ws.command);
+  const owner = await ownerOf(ws);
   const session = sessionId(ws.clock);
   // Each as it is: whoever began to take over before may have come to some hosts only.
   for (const { host, lock: there } of held) await host.store.takeOver({ expect: there.session, owner, operation: there.operation, now: ws.clock.now(), session });
@@ -40,7 +40,7 @@ async function statusOf(ws: Workspace, hosts: readonly OpenHost[]): Promise<Lock
   const [locks, opens, running] = await Promise.all([locksOf(hosts), Promise.all(hosts.map((host) => host.store.readOpen())), Promise.all(hosts.map((host) => host.store.stepRunning()))]);
   const lock = locks[0]?.lock;
   const open = opens.find((record) => record !== undefined);
-  const holderDead = lock && (await holderIsDead(lock, await describeOwner(ws.processEnv, ws.command)));
+  const holderDead = lock && (await isDead(ws, lock));
   return { ...(lock ? { lock, holderDead: holderDead === true } : {}), ...(open ? { open } : {}), stepRunning: running.includes(true) };
 }
 

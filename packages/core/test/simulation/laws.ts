@@ -1,0 +1,144 @@
+import type { JournalRecord, LockRecord, Owner, ReleaseRecord } from '../../src/protocol/types.js';
+import { printOf } from './host/disk.js';
+import type { SimulatedHost } from './host/host.js';
+import type { CommandResult, Operator } from './operator.js';
+import { root } from './place.js';
+
+const folder = `${root}/shop/prod`;
+const table = `${root}/proxy/files/shop.txt`;
+const edge = 'shop-prod-edge';
+
+/** What must hold at every instant of a run. */
+export class Laws {
+  readonly violations: string[] = [];
+  /** Sessions in the order in which they first changed something, by host. */
+  private readonly actors = new Map<string, string[]>();
+  private serving = false;
+
+  constructor(
+    private readonly hosts: readonly SimulatedHost[],
+    private readonly operators: () => readonly Operator[],
+    private readonly isDead: (owner: Owner) => boolean,
+  ) {
+    for (const host of hosts) {
+      host.engine.watch = (what) => {
+        this.acted(host, what);
+        this.served(host, what);
+      };
+      host.disk.watch = (path, before, now) => this.changed(host, path, before, now);
+    }
+  }
+
+  /** From now on the application has to be served. */
+  beginServing(): void {
+    this.serving = true;
+    for (const host of this.hosts) this.served(host, 'the beginning');
+  }
+
+  get print(): number {
+    return printOf([...this.actors.values()].map((sessions) => sessions.join()).join(';') + this.violations.join());
+  }
+
+  broken(kind: string, detail: string): void {
+    this.violations.push(`${kind}: ${detail}`);
+  }
+
+  private changed(host: SimulatedHost, path: string, before: string | undefined, now: string | undefined): void {
+    if (path === `${folder}/lock`) this.lock(host, before, now);
+    if (!path.startsWith(root) || path.endsWith('.stagecraft-temp') || path.endsWith('lock') || path.includes('/runs/')) return;
+    if (path === `${folder}/journal.ndjson`) this.journal(host, before ?? '', now ?? '');
+    this.acted(host, path);
+    if (path === table) this.served(host, `write ${path}`);
+  }
+
+  /** One mutator a host: who acted, and was followed by another, never acts again. */
+  private acted(host: SimulatedHost, what: string): void {
+    const session = host.current?.session ?? '';
+    if (session === '') return;
+    const sessions = this.actors.get(host.name) ?? [];
+    this.actors.set(host.name, sessions);
+    if (sessions.at(-1) === session) return;
+    if (sessions.includes(session)) this.broken('two mutators', `${host.current?.by} goes on as ${session} after ${sessions.at(-1)} began: ${what}`);
+    else sessions.push(session);
+  }
+
+  /** Old or new serves at every instant, and nothing is routed to what does not answer. */
+  private served(host: SimulatedHost, what: string): void {
+    if (!this.serving) return;
+    const aliases = (host.disk.read(table) ?? '').split('\n').filter((line) => line !== '');
+    const behind = aliases.map((alias) => [...host.engine.containers.values()].find((c) => host.engine.healthy(c) && c.networks[edge]?.includes(alias)));
+    if (behind.every((c) => c === undefined)) this.broken('nothing serves', `${host.name}, after ${what}`);
+    else if (behind.some((c) => c === undefined)) this.broken('routed to the dead', `${host.name}, ${aliases.join()} after ${what}`);
+  }
+
+  /** What is in the journal stays there; only a torn last line may go. */
+  private journal(host: SimulatedHost, before: string, now: string): void {
+    const whole = before.slice(0, before.lastIndexOf('\n') + 1);
+    if (!now.startsWith(whole)) this.broken('record lost', `${host.name}: the journal was cut`);
+    for (const line of now.slice(whole.length).split('\n')) {
+      if (line.includes('"type":"intent"') && line.endsWith('}')) this.repeated(host, JSON.parse(line) as JournalRecord, whole);
+    }
+  }
+
+  /** No step is repeated unprobed, and none that was completed, but after a boot. */
+  private repeated(host: SimulatedHost, intent: JournalRecord, before: string): void {
+    const records = before.split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as JournalRecord);
+    const same = records.filter((one) => one.operation === intent.operation && one.step === intent.step && (one.direction ?? 'do') === intent.direction && (one.type === 'intent' || one.type === 'outcome'));
+    const last = same.at(-1);
+    if (!last) return;
+    const operator = this.operators().find((one) => one.name === host.current?.by);
+    if (last.type === 'outcome' && last.status === 'completed' && last.bootId === intent.bootId) this.broken('repeated', `${intent.step} (${intent.direction}) was completed and is done again by ${operator?.name}`);
+    else if (operator && operator.probes === 0) this.broken('unprobed', `${intent.step} (${intent.direction}) is done again by ${operator.name}, who did not look`);
+    if (operator) operator.probes = 0;
+  }
+
+  /** The lock changes hands where its holder gave it up, closed, is dead, or is named. */
+  private lock(host: SimulatedHost, before: string | undefined, now: string | undefined): void {
+    if (before === undefined) return;
+    const held = JSON.parse(before) as LockRecord;
+    const next = now === undefined ? undefined : (JSON.parse(now) as LockRecord);
+    const by = host.current;
+    if (next?.session === held.session) return;
+    if (by?.session === held.session && (next === undefined || this.operators().find((one) => one.name === by.by)?.current === 'lock take')) return;
+    const closed = (host.disk.read(`${folder}/journal.ndjson`) ?? '').includes(`"type":"close","operation":"${held.operation}",`);
+    const left = held.left && !host.disk.locked(`${folder}/step.lock`);
+    if (next === undefined || !(closed || left || this.isDead(held.owner))) this.broken('lock stolen', `${by?.by} took it from ${held.owner.user}: ${next?.session ?? 'removed'}`);
+  }
+
+  /** What an exit code says is so. */
+  answered(operator: Operator, result: CommandResult): void {
+    if (!result.command.startsWith('deploy') || result.command.includes('nothing') || (result.code !== 0 && result.code !== 4)) return;
+    const id = result.release ?? /rel-[\w-]+/.exec(result.message)?.[0];
+    for (const host of this.hosts) {
+      const record = JSON.parse(host.disk.read(`${folder}/releases/${id}/release.json`) ?? '{}') as Partial<ReleaseRecord>;
+      const wanted = result.code === 4 ? ['returned'] : result.command.endsWith('--abort') ? ['returned', 'failed'] : ['completed'];
+      if (!wanted.includes(record.outcome ?? '')) this.broken('false exit code', `${operator.name} got ${result.code} of ${result.command}, and ${id} is ${record.outcome} on ${host.name}`);
+      const later = this.releases(host).some((other) => other.serial > (record.serial ?? 0));
+      const open = host.disk.read(`${folder}/open.json`);
+      if (open?.includes(`"${id}"`)) this.broken('false exit code', `${operator.name} got ${result.code} of ${result.command}, and ${id} is open on ${host.name}`);
+      if (!later && open === undefined) this.settled(host, `${operator.name} got ${result.code} of ${result.command}`);
+    }
+  }
+
+  /** Nothing is open: what runs is what the history says, and nothing else is there. */
+  settled(host: SimulatedHost, when: string): void {
+    const serving = this.releases(host).sort((a, b) => b.serial - a.serial).find((release) => release.outcome === 'completed');
+    const running = [...host.engine.containers.values()].filter((c) => c.project === 'shop-prod');
+    // A clean-up that failed is told and left to the next deploy; what it leaves must not come back by itself.
+    const wrong = running.filter((c) => (c.labels['stagecraft.release'] === serving?.id ? c.status !== 'running' || c.restartPolicy !== 'always' || !(edge in c.networks) : c.status === 'running' || c.restartPolicy !== 'no'));
+    if (!running.some((c) => c.labels['stagecraft.release'] === serving?.id) || wrong.length > 0) this.broken('not settled', `${host.name}, when ${when}: ${serving?.id} serves by the history; there is ${running.map((c) => `${c.id} ${c.status} ${c.restartPolicy}`).join(', ') || 'nothing'}`);
+  }
+
+  /** Everybody came to an end, and nobody died: no lock is left behind. */
+  atRest(host: SimulatedHost): void {
+    const lock = host.disk.read(`${folder}/lock`);
+    if (lock === undefined) return;
+    const { owner, left } = JSON.parse(lock) as LockRecord;
+    if (!left && !this.isDead(owner)) this.broken('lock stranded', `${owner.user} ended, and ${host.name} names it still`);
+  }
+
+  private releases(host: SimulatedHost): ReleaseRecord[] {
+    return host.disk.below(`${folder}/releases`).filter((path) => path.endsWith('/release.json')).map((path) => JSON.parse(host.disk.read(path) ?? '{}') as ReleaseRecord);
+  }
+}
+

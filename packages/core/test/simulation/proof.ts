@@ -1,0 +1,87 @@
+import { fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { explore, wander, type Violation } from './explore.js';
+import type { Mutilation } from './host/host.js';
+import { scenarios } from './scenarios.js';
+import { seeds } from './seeds.js';
+
+export type Size = 'ci' | 'full';
+
+/** What one part of the proof found. */
+export interface Part {
+  readonly executions: number;
+  readonly states: number;
+  readonly violations: readonly Pick<Violation, 'kind' | 'text' | 'schedule'>[];
+}
+
+/** Every scenario with one deviation, all of them; then, by seed, with several; then what the mutilated runs miss. */
+export function partsOf(size: Size): readonly string[] {
+  const count = 7;
+  const numbers = Array.from({ length: count }, (_, index) => index);
+  return [
+    ...numbers.map((index) => `scenario ${index} ${size === 'full' ? 2 : 1}`),
+    ...numbers.map((index) => `seeds ${index} ${size === 'full' ? 40 : 1}`),
+    ...(['flock', 'session', 'decision'] as const).map((mutilation) => `without ${mutilation}`),
+  ];
+}
+
+export async function runPart(part: string): Promise<Part> {
+  const [kind = '', which = '', count = ''] = part.split(' ');
+  const all = await scenarios();
+  const setup = all[Number(which)] ?? all[0];
+  if (!setup) throw new Error(`there is no part ${part}`);
+  if (kind === 'scenario') return explore(setup, { deviations: Number(count) });
+  if (kind === 'without') return explore({ ...setup, ...mutilated(which as Mutilation, all), mutilated: which as Mutilation }, { deviations: 1, first: true });
+  const violations: Violation[] = [];
+  let executions = 0;
+  for (let round = 0; round < Number(count); round += 1) {
+    for (const seed of seeds) {
+      const found = await wander(setup, seed + round * 1_000_003, 2 + (seed % 4));
+      executions += 1;
+      violations.push(...found.violations.map((text) => ({ kind: text.slice(0, text.indexOf(':')), text, schedule: found.schedule })));
+    }
+  }
+  return { executions, states: 0, violations };
+}
+
+/** Where the missing pillar bears most: what is looked at first. */
+export function mutilated<T extends { readonly name: string }>(mutilation: Mutilation, all: readonly T[]): T {
+  const name = { flock: 'B takes the lock and resumes', session: 'B takes the lock and aborts', decision: 'B aborts on the same machine' }[mutilation];
+  const found = all.find((setup) => setup.name === name);
+  if (!found) throw new Error(`there is no scenario ${name}`);
+  return found;
+}
+
+/** Runs all parts, two at a time, each in a process of its own. @throws Error with every violation that there should not be, and when a mutilated run finds none. */
+export async function proof(size: Size, tell: (text: string) => void): Promise<readonly string[]> {
+  const waiting = [...partsOf(size)];
+  const found = new Map<string, Part>();
+  const worker = async (): Promise<void> => {
+    for (let part = waiting.shift(); part !== undefined; part = waiting.shift()) {
+      found.set(part, await inProcess(part));
+      tell(`${part}: ${found.get(part)?.executions} executions`);
+    }
+  };
+  await Promise.all([worker(), worker()]);
+  const whole = [...found].filter(([name]) => !name.startsWith('without'));
+  const violations = whole.flatMap(([name, part]) => part.violations.map((violation) => `${name}: ${violation.text} by ${JSON.stringify(violation.schedule)}`));
+  if (violations.length > 0) throw new Error(`${violations.length} violations: ${violations.slice(0, 5).join('; ')}`);
+  const sum = (what: (part: Part) => number): number => whole.reduce((total, [, part]) => total + what(part), 0);
+  const lines = [`${sum((part) => part.states)} states, ${sum((part) => part.executions)} executions, violations 0`];
+  for (const [name, part] of found) {
+    if (!name.startsWith('without')) continue;
+    const [first] = part.violations;
+    if (!first) throw new Error(`${name} the simulation finds nothing: it cannot see what it is for`);
+    lines.push(`${name}: ${first.text.split(':')[0]} after ${part.executions} executions (${first.schedule.map(({ at, what }) => `${what} at ${at}`).join(', ')})`);
+  }
+  return lines;
+}
+
+function inProcess(part: string): Promise<Part> {
+  return new Promise((resolve, reject) => {
+    const child = fork(fileURLToPath(new URL('./main.ts', import.meta.url)), ['--part', part]);
+    child.once('message', (message) => resolve(message as Part));
+    child.once('error', reject);
+    child.once('exit', (code) => reject(new Error(`${part} ended with ${code}`)));
+  });
+}
