@@ -24,7 +24,7 @@ export async function resume(ws: Workspace, options: DeployOptions): Promise<Dep
   return withOpen(ws, async (operation) => {
     const { open } = operation;
     const plan = await readSealed(operation);
-    if (!plan) return (await decisionOf(operation)) === 'abort' ? abandoned(operation) : notSealed(operation, options);
+    if (!plan) return (await decisionOf(operation)) === 'abort' ? abandoned(operation, 4) : notSealed(operation, options);
     ws.io.event(operationBegins({ operation: open.operation, kind: open.kind, release: open.release, version: open.version, environment: operation.record.environment, project: operation.record.project, resumed: true }));
     const proxies = await proxiesOf(operation, plan);
     await refuseTakenRoutes(operation, plan);
@@ -44,16 +44,16 @@ export async function abort(ws: Workspace): Promise<DeployResult> {
   return withOpen(ws, async (operation) => {
     const { open } = operation;
     const plan = await readSealed(operation);
-    if (!plan) return abandoned(operation);
+    if (!plan) return abandoned(operation, 0);
     ws.io.event(operationBegins({ operation: open.operation, kind: open.kind, release: open.release, version: open.version, environment: operation.record.environment, project: operation.record.project, resumed: true }));
     return resultOf(operation, plan, await abortOperation(operation, plan, await proxiesOf(operation, plan)), 'abort');
   });
 }
 
-/** It ends as it is: nothing was sealed, so there is nothing to take back. */
-async function abandoned(operation: Operation): Promise<DeployResult> {
+/** It ends as it is: nothing was sealed, so there is nothing to take back. Who asked to go on did not get what he asked for. */
+async function abandoned(operation: Operation, exitCode: 0 | 4): Promise<DeployResult> {
   const release = await closeUnsealed(operation, { code: 'SC3213', message: 'aborted before it was sealed', phase: 'build' });
-  return { outcome: 'failed', release, decision: 'abort', urls: [], exitCode: 0 };
+  return { outcome: 'failed', release, decision: 'abort', urls: [], exitCode };
 }
 
 /** Nothing was sealed, so nothing has changed: build and plan again under the same operation. */

@@ -3,7 +3,7 @@ import { lockTake } from '../../src/actions/lock.js';
 import { abort as abortAction, resume as resumeAction } from '../../src/actions/resume.js';
 import type { DeployOptions, DeployResult } from '../../src/actions/types.js';
 import { underLock } from '../../src/actions/under-lock.js';
-import { observe } from '../../src/observe/observe.js';
+import { observeAll } from '../../src/observe/observe.js';
 import { draft, seal } from '../../src/plan/draft.js';
 import type { PlanInput } from '../../src/plan/types.js';
 import type { Desired } from '../../src/compose/model.js';
@@ -14,8 +14,9 @@ const settings = { project: 'shop', environment: 'prod' } as const;
 const options: DeployOptions = { filter: {}, dryRun: false, resume: false, abort: false, pull: false, acceptEmptyVolume: [], lockWaitMs: 0 };
 
 /** What version `v` of the shop is: one routed service. */
-export function shop(version: string): Desired {
-  return desired([built('web', `sha256:web-${version}`, { healthTimeoutMs: 200, drainMs: 200 }, version)], [{ service: 'web', port: 3000 }], { proxy: { provider: 'acme', package: 'acme@1.0.0', listen: { http: 80, https: 443 }, config: {} } });
+export function shop(version: string, hosts: readonly string[]): Desired {
+  const several = hosts.length > 1 ? { driver: 'ssh' as const, hosts: hosts.map((name) => ({ name, roles: [] })) } : {};
+  return desired([built('web', `sha256:web-${version}`, { healthTimeoutMs: 200, drainMs: 200 }, version)], [{ service: 'web', port: 3000 }], { proxy: { provider: 'acme', package: 'acme@1.0.0', listen: { http: 80, https: 443 }, config: {} }, ...several });
 }
 
 /** `stagecraft deploy`, but for what it reads from the project's files: those are given. */
@@ -23,13 +24,14 @@ export function deploy(version: string): Command {
   return {
     name: `deploy ${version}`,
     async run(ws, operator) {
-      const host = operator.open();
-      const wanted = shop(version);
+      const { hosts, away } = operator.open();
+      if (away[0]) throw away[0].error;
+      const wanted = shop(version, hosts.map(({ name }) => name));
       const input = async (): Promise<PlanInput> => ({
         kind: 'deploy', desired: wanted, version, providers: ['acme@1.0.0'], replace: [], acceptEmptyVolume: [], findings: [],
-        observation: await observe(host, wanted.services.map((service) => service.image.reference), wanted.composeProject),
+        observation: await observeAll(hosts, wanted.services.map((service) => service.image.reference), wanted.composeProject),
       });
-      return answered(await underLock(ws, host, settings, 0, async (held) => {
+      return answered(await underLock(ws, hosts, settings, 0, async (held) => {
         const first = await input();
         const intake: Intake = {
           kind: 'deploy', version: { version, from: 'flag' }, draft: draft(first), desired: wanted, build: () => Promise.resolve({}),
@@ -56,7 +58,7 @@ export const take: Command = {
 /** Takes the lock and gives it back: it proves that nobody stranded it. */
 export const lockAndLeave: Command = {
   name: 'deploy (nothing)',
-  run: (ws, operator) => underLock(ws, operator.open(), settings, 0, () => Promise.resolve({ exitCode: 0 })),
+  run: (ws, operator) => underLock(ws, operator.open().hosts, settings, 0, () => Promise.resolve({ exitCode: 0 })),
 };
 
 function answered(result: DeployResult): { readonly exitCode: number; readonly release?: string } {

@@ -111,7 +111,7 @@ export class Laws {
     const id = result.release ?? /rel-[\w-]+/.exec(result.message)?.[0];
     for (const host of this.hosts) {
       const record = JSON.parse(host.disk.read(`${folder}/releases/${id}/release.json`) ?? '{}') as Partial<ReleaseRecord>;
-      const wanted = result.code === 4 ? ['returned'] : result.command.endsWith('--abort') ? ['returned', 'failed'] : ['completed'];
+      const wanted = result.code === 4 ? (result.command.endsWith('--resume') ? ['returned', 'failed'] : ['returned']) : result.command.endsWith('--abort') ? ['returned', 'failed'] : ['completed'];
       if (!wanted.includes(record.outcome ?? '')) this.broken('false exit code', `${operator.name} got ${result.code} of ${result.command}, and ${id} is ${record.outcome} on ${host.name}`);
       const later = this.releases(host).some((other) => other.serial > (record.serial ?? 0));
       const open = host.disk.read(`${folder}/open.json`);
@@ -122,7 +122,7 @@ export class Laws {
 
   /** Nothing is open: what runs is what the history says, and nothing else is there. */
   settled(host: SimulatedHost, when: string): void {
-    const serving = this.releases(host).sort((a, b) => b.serial - a.serial).find((release) => release.outcome === 'completed');
+    const serving = this.servingOn(host);
     const running = [...host.engine.containers.values()].filter((c) => c.project === 'shop-prod');
     // A clean-up that failed is told and left to the next deploy; what it leaves must not come back by itself.
     const wrong = running.filter((c) => (c.labels['stagecraft.release'] === serving?.id ? c.status !== 'running' || c.restartPolicy !== 'always' || !(edge in c.networks) : c.status === 'running' || c.restartPolicy !== 'no'));
@@ -135,6 +135,16 @@ export class Laws {
     if (lock === undefined) return;
     const { owner, left } = JSON.parse(lock) as LockRecord;
     if (!left && !this.isDead(owner)) this.broken('lock stranded', `${owner.user} ended, and ${host.name} names it still`);
+  }
+
+  /** Committed everywhere, or returned everywhere. */
+  agreed(): void {
+    const serving = new Map(this.hosts.map((host) => [host.name, this.servingOn(host)?.id]));
+    if (new Set(serving.values()).size > 1) this.broken('mixed', [...serving].map(([host, id]) => `${host} serves ${id}`).join(', '));
+  }
+
+  private servingOn(host: SimulatedHost): ReleaseRecord | undefined {
+    return this.releases(host).sort((a, b) => b.serial - a.serial).find((release) => release.outcome === 'completed');
   }
 
   private releases(host: SimulatedHost): ReleaseRecord[] {

@@ -1,13 +1,13 @@
 import { hash } from 'node:crypto';
 import type { Workspace } from '../../src/actions/types.js';
-import type { OpenHost } from '../../src/actions/host.js';
+import type { Hosts, OpenHost } from '../../src/actions/host.js';
 import { fail, exitCodeOfKind, isStagecraftError } from '../../src/errors/index.js';
 import type { HostFiles } from '../../src/plugin-api/host.js';
 import type { Files } from '../../src/ports/files.js';
 import type { Shell } from '../../src/ports/shell.js';
 import { createStore } from '../../src/protocol/store.js';
 import type { LockRecord, Owner } from '../../src/protocol/types.js';
-import { root, scope } from './place.js';
+import { scope } from './place.js';
 import { mix, printOf } from './host/disk.js';
 import type { Process, SimulatedHost } from './host/host.js';
 
@@ -43,8 +43,8 @@ export class Operator {
   alive = true;
   frozen = false;
   finished = false;
-  /** No connection any more, for as long as the command runs. */
-  cut = false;
+  /** Hosts to which there is no connection any more, for as long as the command runs. */
+  cut = new Set<SimulatedHost>();
   /** Over every answer it got: the same answers make the same operator. */
   print: number;
   current = '';
@@ -78,7 +78,7 @@ export class Operator {
       this.results.push(result);
       this.print = mix(this.print, printOf(`${result.command} ${result.code} ${result.message}`));
       this.world.answered(this, result);
-      this.cut = false;
+      this.cut = new Set();
       if (this.interrupted.signal.aborted) break;
     }
     this.finished = true;
@@ -90,7 +90,7 @@ export class Operator {
       this.requests.push({
         what, host, until: 0, sleep: false,
         perform: () => {
-          if (this.cut && host) return reject(lost(host));
+          if (host && this.cut.has(host)) return reject(lost(host));
           if (/^(inspect|list) /.test(what)) this.probes += 1;
           const value = answer();
           this.print = mix(this.print, printOf(`${what} ${typeof value === 'string' ? value : JSON.stringify(value)}`));
@@ -129,11 +129,11 @@ export class Operator {
           this.requests.push({
             what: `run ${nameOf(script)}`, host, until: 0, sleep: false, refuse: reject,
             perform: () => {
-              if (this.cut) return reject(lost(host));
+              if (this.cut.has(host)) return reject(lost(host));
               if (signal?.aborted) return reject(fail({ code: 'SC3602', kind: 'interrupted', message: 'interrupted' }));
               process = host.begin(this.name, 'run', script, stdin, (exitCode, stdout, stderr) => {
                 signal?.removeEventListener('abort', stop);
-                if (this.cut) return reject(lost(host));
+                if (this.cut.has(host)) return reject(lost(host));
                 this.print = mix(this.print, printOf(`${exitCode} ${stdout}`));
                 resolve({ exitCode, stdout, stderr });
               });
@@ -166,8 +166,6 @@ export class Operator {
   }
 
   private workspace(command: string): Workspace {
-    const [host] = this.world.hosts;
-    if (!host) throw new Error('there is no host');
     const owner: Owner = { user: this.name, machine: this.machine, command: `stagecraft ${command}`, bootId: this.machine, pidNamespace: 'pid', pid: 1, startTime: this.name };
     return {
       folder: '/project', config: 'stagecraft.yml', processEnv: { USER: this.name }, plugins: this.world.plugin, yes: true, command: `stagecraft ${command}`, signal: this.interrupted.signal,
@@ -175,7 +173,7 @@ export class Operator {
       exec: { run: (argv) => Promise.reject(new Error(`nobody runs ${argv.join(' ')}`)) },
       files: projectFiles(this.project),
       clock: this.clock(),
-      world: { openHost: () => Promise.resolve(this.openHost(host)), owner: () => Promise.resolve(owner), holderIsDead: (lock: LockRecord) => Promise.resolve(this.world.isDead(lock.owner)) },
+      world: { openHosts: () => Promise.resolve(this.open()), owner: () => Promise.resolve(owner), holderIsDead: (lock: LockRecord) => Promise.resolve(this.world.isDead(lock.owner)) },
     };
   }
 
@@ -190,10 +188,10 @@ export class Operator {
     };
   }
 
-  open(): OpenHost {
-    const [host] = this.world.hosts;
-    if (!host) throw new Error('there is no host');
-    return this.openHost(host);
+  /** The hosts as a command finds them when it connects. */
+  open(): Hosts {
+    const { hosts } = this.world;
+    return { hosts: hosts.filter((host) => !this.cut.has(host)).map((host) => this.openHost(host)), away: hosts.filter((host) => this.cut.has(host)).map((host) => ({ name: host.name, error: lost(host) })) };
   }
 }
 

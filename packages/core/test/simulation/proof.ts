@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { explore, wander, type Violation } from './explore.js';
 import type { Mutilation } from './host/host.js';
-import { scenarios } from './scenarios.js';
+import { scenarioCount, scenarios } from './scenarios.js';
 import { seeds } from './seeds.js';
 
 export type Size = 'ci' | 'full';
@@ -14,24 +14,28 @@ export interface Part {
   readonly violations: readonly Pick<Violation, 'kind' | 'text' | 'schedule'>[];
 }
 
-/** Every scenario with one deviation, all of them; then, by seed, with several; then what the mutilated runs miss. */
+const hostsOf = { one: ['local'], two: ['h1', 'h2'] } as const;
+
+/**
+ * Every scenario on one host with one deviation, all of them, and on two hosts (in CI size one place in so many); runs with several deviations by seed; then
+ * what is missed without each of the three pillars.
+ */
 export function partsOf(size: Size): readonly string[] {
-  const count = 7;
-  const numbers = Array.from({ length: count }, (_, index) => index);
+  const all = Array.from({ length: scenarioCount }, (_, index) => index);
+  const full = size === 'full';
   return [
-    ...numbers.map((index) => `scenario ${index} ${size === 'full' ? 2 : 1}`),
-    ...numbers.map((index) => `seeds ${index} ${size === 'full' ? 40 : 1}`),
+    ...all.flatMap((index) => [`explore two ${index} 1 ${full ? 1 : 16}`, `explore one ${index} 1 1`, ...(full ? [`explore one ${index} 2 8`] : [])]),
+    ...all.flatMap((index) => [`wander one ${index} ${full ? 50 : 1}`, `wander two ${index} ${full ? 50 : 1}`]),
     ...(['flock', 'session', 'decision'] as const).map((mutilation) => `without ${mutilation}`),
   ];
 }
 
 export async function runPart(part: string): Promise<Part> {
-  const [kind = '', which = '', count = ''] = part.split(' ');
-  const all = await scenarios();
-  const setup = all[Number(which)] ?? all[0];
+  const [kind = '', which = '', place = '', count = '', every = ''] = part.split(' ');
+  if (kind === 'without') return explore({ ...mutilated(which as Mutilation, await scenarios(hostsOf.one)), mutilated: which as Mutilation }, { deviations: 1, first: true });
+  const setup = (await scenarios(hostsOf[which as 'one' | 'two']))[Number(place)];
   if (!setup) throw new Error(`there is no part ${part}`);
-  if (kind === 'scenario') return explore(setup, { deviations: Number(count) });
-  if (kind === 'without') return explore({ ...setup, ...mutilated(which as Mutilation, all), mutilated: which as Mutilation }, { deviations: 1, first: true });
+  if (kind === 'explore') return explore(setup, { deviations: Number(count), every: Number(every) });
   const violations: Violation[] = [];
   let executions = 0;
   for (let round = 0; round < Number(count); round += 1) {

@@ -24,6 +24,8 @@ function bare(): { readonly disk: Disk; readonly engine: Engine } {
   return { disk, engine };
 }
 
+export const scenarioCount = 7;
+
 /** Two operators and what they run. The second one begins where the schedule says so, else when the first has ended. */
 export async function scenarios(names?: readonly string[]): Promise<readonly Setup[]> {
   const base = { ...(await served(names)), last: 'resume' } as const;

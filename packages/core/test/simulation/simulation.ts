@@ -113,30 +113,36 @@ export class Simulation {
 
   /** Somebody comes after all of it and brings it to an end; then all must be as the history says. */
   private async aftermath(): Promise<void> {
-    if (this.operators.every((operator) => operator.alive && !operator.cut)) for (const host of this.hosts) this.laws.atRest(host);
+    if (this.operators.every((operator) => operator.alive && operator.cut.size === 0)) for (const host of this.hosts) this.laws.atRest(host);
     const folder = `${root}/shop/prod`;
     const someHost = (name: string): boolean => this.hosts.some((host) => host.disk.read(`${folder}/${name}`) !== undefined);
-    const dead = this.operators;
-    for (let tries = 0; someHost('open.json') && tries < 4 && this.laws.violations.length === 0; tries += 1) {
-      const machine = this.setup.operators[0]?.machine ?? '';
-      await this.more(`last${tries}`, machine, [tries === 0 && this.setup.last === 'resume' ? resume : tries === 1 && this.setup.last === 'resume' ? take : tries === 3 ? abort : this.setup.last === 'abort' && tries !== 1 ? abort : tries === 1 ? take : resume]);
+    const machine = this.setup.operators[0]?.machine ?? '';
+    const said: string[] = [];
+    let next = this.setup.last === 'resume' ? resume : abort;
+    for (let tries = 0; someHost('open.json') && tries < 6 && this.laws.violations.length === 0; tries += 1) {
+      const result = await this.more(`last${tries}`, machine, [next]);
+      said.push(`${next.name} ${result?.code} ${result?.message}`);
+      if (result?.code === 6) next = take;
+      // Without the project's files nothing can be sealed; and what is committed goes forward.
+      else if (next === resume && result?.code === 1) next = abort;
+      else if (next === take || result?.message.startsWith('SC3220')) next = resume;
     }
     if (this.laws.violations.length > 0) return;
-    if (someHost('open.json')) this.laws.broken('no end', `the operation stays open: ${this.operators.slice(dead.length).flatMap((operator) => operator.results.map((result) => `${result.command} ${result.code} ${result.message}`)).join('; ')}`);
+    if (someHost('open.json')) this.laws.broken('no end', `the operation stays open: ${said.join('; ')}`);
     for (const host of this.hosts) this.laws.settled(host, 'all came to an end');
-    await this.more('next', this.setup.operators[0]?.machine ?? '', [lockAndLeave]);
-    if (this.operators.at(-1)?.results[0]?.code !== 0) {
-      await this.more('next-take', 'elsewhere', [take, lockAndLeave]);
-      if (this.operators.at(-1)?.results[1]?.code !== 0) this.laws.broken('lock stranded', JSON.stringify(this.operators.at(-1)?.results));
-    }
+    this.laws.agreed();
+    if (this.laws.violations.length > 0 || (await this.more('next', machine, [lockAndLeave]))?.code === 0) return;
+    const result = await this.more('taker', 'elsewhere', [take, lockAndLeave]);
+    if (result?.code !== 0) this.laws.broken('lock stranded', `${result?.code} ${result?.message}`);
   }
 
-  /** One more operator, alone. */
-  private async more(name: string, machine: string, commands: readonly Command[]): Promise<void> {
+  /** One more operator, alone. @returns what the last command came to. */
+  private async more(name: string, machine: string, commands: readonly Command[]): Promise<CommandResult | undefined> {
     const operator = this.operator(name, machine, commands);
     this.operators = [...this.operators, operator];
     this.begin(operator);
     await this.toRest(true);
+    return operator.results.at(-1);
   }
 
   private operator(name: string, machine: string, commands: readonly Command[]): Operator {
@@ -267,14 +273,14 @@ export class Simulation {
     const others = this.operators.filter((other) => other !== by && other.alive && !other.finished && !other.frozen && !this.operators.slice(0, this.operators.indexOf(by)).includes(other));
     const all = others.map((other) => `switch ${other.name}`);
     if (by.alive && !by.finished) {
-      all.push(`crash ${by.name}`, `interrupt ${by.name}`, `cut ${by.name}`, ...(others.length > 0 ? [`freeze ${by.name}`] : []));
+      all.push(`crash ${by.name}`, `interrupt ${by.name}`, ...this.hosts.filter((host) => !by.cut.has(host)).map((host) => `cut ${by.name} ${host.name}`), ...(others.length > 0 ? [`freeze ${by.name}`] : []));
     }
     if (process?.kind === 'step') all.push('kill script', 'power', ...(others.length > 0 ? ['freeze script'] : []));
     return all;
   }
 
   private apply(what: string, { by, process }: Item): void {
-    const [verb = '', name = ''] = what.split(' ');
+    const [verb = '', name = '', from = ''] = what.split(' ');
     const operator = this.operators.find((one) => one.name === name) ?? by;
     switch (verb) {
       case 'switch':
@@ -285,15 +291,7 @@ export class Simulation {
       case 'interrupt':
         return operator.interrupted.abort(fail({ code: 'SC5414', kind: 'interrupted', message: 'interrupted by SIGINT' }));
       case 'cut':
-        operator.cut = true;
-        for (const host of this.hosts) {
-          const refused = operator.requests.filter((request) => request.host === host);
-          operator.requests = operator.requests.filter((request) => request.host !== host);
-          for (const request of refused) request.refuse(lost(host));
-          // What it was waiting for goes on; its caller hears that the connection is gone.
-          for (const running of host.processes) if (running.by === operator.name && running.kind === 'run') running.ended?.(255, '', '');
-        }
-        return;
+        return this.cut(operator, this.hosts.find((host) => host.name === from));
       case 'freeze':
         this.frozenAt = this.now;
         if (name === 'script' && process) process.frozen = true;
@@ -303,12 +301,22 @@ export class Simulation {
         if (process) process.host.kill(process);
         return;
       case 'power':
-        for (const one of this.operators) if (one.machine === by.machine) this.crash(one);
-        for (const host of this.hosts) host.reboot();
-        return;
+        // One host alone is the machine of whoever deploys to it.
+        if (this.hosts.length === 1) for (const one of this.operators) if (one.machine === by.machine) this.crash(one);
+        return process?.host.reboot();
       default:
         throw new Error(`nobody knows how to ${what}`);
     }
+  }
+
+  /** The connection is gone. What runs there goes on; whoever waits for it hears no more of it. */
+  private cut(operator: Operator, host: SimulatedHost | undefined): void {
+    if (!host) return;
+    operator.cut.add(host);
+    const refused = operator.requests.filter((request) => request.host === host);
+    operator.requests = operator.requests.filter((request) => request.host !== host);
+    for (const request of refused) request.refuse(lost(host));
+    for (const running of host.processes) if (running.by === operator.name && running.kind === 'run') running.ended?.(255, '', '');
   }
 
   /** SIGKILL: the process and what it ran on its own; what it started in a session of its own goes on. */
@@ -323,7 +331,7 @@ export class Simulation {
     let print = printOf(item.what);
     for (const operator of this.operators) {
       print = mix(print, operator.print);
-      print = mix(print, printOf(`${operator.name} ${operator.alive} ${operator.frozen} ${operator.finished} ${operator.cut} ${operator.interrupted.signal.aborted} ${operator.requests.map((request) => `${request.what} ${request.until}`).join(';')}`));
+      print = mix(print, printOf(`${operator.name} ${operator.alive} ${operator.frozen} ${operator.finished} ${[...operator.cut].map((host) => host.name).join()} ${operator.interrupted.signal.aborted} ${operator.requests.map((request) => `${request.what} ${request.until}`).join(';')}`));
     }
     let hosts = mix(this.now & 0x7fffffff, this.laws.print);
     for (const host of this.hosts) hosts = mix(hosts, host.print);

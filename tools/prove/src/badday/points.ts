@@ -8,6 +8,7 @@ import { maintenance } from './maintenance.js';
 import { people } from './people.js';
 import { proxyUpgrade } from './proxy-upgrade.js';
 import { replace } from './replace.js';
+import { simulation } from './simulation.js';
 
 /** What the issue "The thread on bad days" must show; each subject brings its points in a file of its own beside this one. */
-export const baddayPoints: readonly Point[] = [...faults, ...crash, ...people, canaryScan, ...maintenance, ...replace, ...adopt, ...proxyUpgrade, ...corpus];
+export const baddayPoints: readonly Point[] = [...faults, ...crash, ...people, canaryScan, ...maintenance, ...replace, ...adopt, ...proxyUpgrade, ...corpus, ...simulation];

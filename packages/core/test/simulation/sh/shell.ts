@@ -54,6 +54,8 @@ function read(text: string): Command {
   return tree;
 }
 
+type Compound = Exclude<Command, { kind: 'simple' | 'list' | 'and' | 'or' | 'pipe' | 'function' }>;
+
 /** One shell: a process of its own, or a part of one in brackets. */
 export class Shell {
   variables: Map<string, string>;
@@ -245,9 +247,10 @@ export class Shell {
     }
   }
 
-  private *compound(command: Extract<Command, { kind: 'group' | 'if' | 'while' | 'for' | 'case' }>, tested: boolean): Run {
+  private *compound(command: Compound, tested: boolean): Run {
     switch (command.kind) {
       case 'group':
+      case 'subshell':
         return yield* this.run(command.body, tested);
       case 'if':
         for (const arm of command.arms) if ((yield* this.run(arm.when, true)) === 0) return yield* this.run(arm.then, tested);
@@ -626,7 +629,6 @@ export class Shell {
   }
 }
 
-// eslint-disable-next-line require-yield
 function* done(code: number): Run {
   return code;
 }

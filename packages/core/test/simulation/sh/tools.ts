@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { basename, dirname } from 'node:path/posix';
-import { globSource, headOf, type Fd, type Run, type Shell, type Tool } from './shell.js';
+import { globSource, type Fd, type Run, type Shell, type Tool } from './shell.js';
 
 /** The programs that our scripts call, with the options that they give. Others, and other options, are refused. */
 export const tools: Readonly<Record<string, Tool>> = { base64, basename: pathName, cat, chmod, cut, date, dirname: pathName, echo, find, flock, grep, head, kill: refused, ln, ls, mkdir, mv, paste, printf, rm, sed, sha256sum, sh, sleep, sort, sync, tail, test, '[': test, timeout, tr, truncate, wc };
@@ -323,7 +323,6 @@ function* sleep(shell: Shell, argv: readonly string[]): Run {
   return 0;
 }
 
-// eslint-disable-next-line require-yield
 function* refused(_shell: Shell, argv: readonly string[]): Run {
   throw unknown(argv);
 }
