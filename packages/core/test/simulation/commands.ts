@@ -35,7 +35,7 @@ export function deploy(version: string): Command {
         const first = await input();
         const intake: Intake = {
           kind: 'deploy', version: { version, from: 'flag' }, draft: draft(first), desired: wanted, build: () => Promise.resolve({}),
-          gather: async () => ({ input: await input(), values: {}, uploads: [], proxy: undefined }),
+          gather: async () => ({ input: await input(), values: {}, secrets: {}, uploads: [], proxy: undefined }),
           seal: (gathered, ids) => seal({ ...first, ...gathered.input, ...ids }),
         };
         return makeRelease(held, intake);
