@@ -56,10 +56,11 @@ export async function crashed(arena: Arena, course: Course, wanted: Undisturbed,
   const before = await releasesOf(arena);
   const points: Chosen[] = [];
   let [runs, passed, turn] = [0, 0, 0];
+  let told = '';
   let journal = await journalOf(arena);
   const lines = chainOf(journal).length;
-  const told = (point: Chosen): string => `${course.name}, ${point.how} at ${point.key} (${point.nth})`;
-  const where = (): string => points.map(told).join(', then ');
+  const named = (point: Chosen): string => `${course.name}, ${point.how} at ${point.key} (${point.nth})`;
+  const where = (): string => points.map(named).join(', then ');
   /** What to run now; undefined where it has come to its end. */
   const next = async (): Promise<readonly string[] | undefined> => {
     if (existsSync(join(arena.state, 'open.json'))) return course.again[turn++ % course.again.length];
@@ -76,6 +77,7 @@ export async function crashed(arena: Arena, course: Course, wanted: Undisturbed,
     }
     const ran = await arena.faulty(args, point);
     runs += 1;
+    told += ran.all;
     if (!ran.met) {
       passed += 1;
       must(course.ends.includes(ran.exitCode), `${where()}: ${args.join(' ')}: exit code ${ran.exitCode}: ${ran.all}`);
@@ -96,7 +98,10 @@ export async function crashed(arena: Arena, course: Course, wanted: Undisturbed,
   const text = await heldAgainst(arena, journal, where());
   const again = repeats(chainOf(text));
   must(again.length === 0, `${where()}: repeated without a probe: ${again.join('; ')}`);
-  await sameState(arena, says, wanted.state, where());
+  // Cleaning up after a release may fail and only be told; the next operation does it, and its end is looked at.
+  const cleaned = (await releasesOf(arena))[0]?.phases.finalize.status !== 'failed';
+  must(cleaned || told.includes('cleaning up after it is not'), `${where()}: finalize failed, and nobody was told: ${told}`);
+  if (cleaned) await sameState(arena, says, wanted.state, where());
   // A script that died alone may fail its operation; the next one makes containers of its own.
   const operations = new Set(chainOf(text).slice(lines).map(({ operation }) => operation)).size;
   await oncePerOperation(arena, course, since, operations, where());
@@ -104,7 +109,7 @@ export async function crashed(arena: Arena, course: Course, wanted: Undisturbed,
   const second = await arena.run(['deploy', '--resume', '--yes']);
   must(second.exitCode === 1 && /nothing to resume/.test(second.all), `${where()}: a second resume: exit code ${second.exitCode}: ${second.all}`);
   must((await journalOf(arena)) === text, `${where()}: a second resume wrote to the journal`);
-  await sameState(arena, says, wanted.state, where());
+  if (cleaned) await sameState(arena, says, wanted.state, where());
   const cache = await readFile(join(arena.stage.folder, 'project/.stagecraft/releases.json'), 'utf8');
   must((JSON.parse(cache) as { readonly format: number }).format === 1, `${where()}: the project's cache is ${cache.slice(0, 80)}`);
   return { points, passed, runs: runs + 1 };

@@ -8,6 +8,7 @@ export interface Release {
   readonly serial: number;
   readonly operation: string;
   readonly outcome: string;
+  readonly phases: Readonly<Record<'finalize' | 'rollout', { readonly status: string }>>;
 }
 
 interface Inspected {
@@ -44,8 +45,8 @@ export async function stateOf(arena: Arena, greeting: string): Promise<string> {
       .replaceAll(/\b(rel-\d{8}-\d{9}-[0-9a-f]{4}|op-\d{8}-\d{9}-[0-9a-f]{4})\b/g, (id) => names.get(id) ?? '<earlier>')
       .replaceAll(/\b[0-9a-f]{64}\b/g, '<digest>')
       .replaceAll(new RegExp(`${arena.composeProject}-(\\w+)-\\d+`, 'g'), `${arena.composeProject}-$1-<n>`);
-  // A lock may lie there: it is free to all when its operation is closed.
-  const files = ['open.json', 'decision'];
+  // A lock may lie there, free to all when its operation is closed; and a decision, which means nothing without an open operation.
+  const files = ['open.json'];
   const there = await readdir(arena.state);
   return [
     ...(await containers(arena, greeting)),
@@ -85,6 +86,5 @@ function record(release: Release): string {
 }
 
 function phasesOf(release: Release): unknown {
-  const phases = (release as unknown as { readonly phases: Readonly<Record<string, { readonly status: string }>> }).phases;
-  return Object.fromEntries(Object.entries(phases).map(([name, { status }]) => [name, status]));
+  return Object.fromEntries(Object.entries(release.phases).map(([name, { status }]) => [name, status]));
 }
