@@ -41,7 +41,8 @@ export function freezeGroup(host: string, frozen: boolean): void {
 export async function removeGroups(host: string): Promise<void> {
   for (const folder of hierarchies()) {
     const group = join(folder, all, host);
-    for (let tries = 0; existsSync(group) && tries < 100; tries++) {
+    // Long: what waits for a disk cannot die before it has its answer.
+    for (let tries = 0; existsSync(group) && tries < 1200; tries++) {
       if (tries > 0) await sleep(50);
       removeTree(group);
     }
