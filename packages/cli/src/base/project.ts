@@ -55,6 +55,10 @@ async function exists(path: string): Promise<boolean> {
     return true;
   } catch (error) {
     if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return false;
-    throw fail({ code: 'SC5411', kind: 'user', message: `${path} cannot be read: ${(error as Error).message}`, cause: error });
+    throw fail({ code: 'SC5411', kind: 'user', message: `${path} cannot be read: ${reason(error as NodeJS.ErrnoException)}`, next: ['ls -l the path, and mend it'], location: { file: path, line: 1, column: 1 }, cause: error });
   }
+}
+
+function reason({ code, message }: NodeJS.ErrnoException): string {
+  return code === 'ELOOP' ? 'its links go in a circle' : code === 'EACCES' ? 'permission denied' : message;
 }

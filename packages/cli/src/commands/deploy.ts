@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { Flags } from '@oclif/core';
 import { fail } from '@stagecraft/core/host';
 import { StagecraftCommand } from '../base/command.js';
@@ -7,6 +5,9 @@ import { durationOf } from '../base/duration.js';
 import { dryRunFlag, lockWaitFlag, pullFlag, replaceFlag, servicesFlag, versionFlag } from '../base/flags.js';
 import type { Outcome } from '../base/session.js';
 import { deployText } from '../render/results/deploy.js';
+
+// A plan of a thousand services has a tenth of it.
+const largestPlan = 16 * 1024 * 1024;
 
 export default class Deploy extends StagecraftCommand<typeof Deploy> {
   static override summary = 'Bring an environment to what the project declares.';
@@ -60,10 +61,9 @@ export default class Deploy extends StagecraftCommand<typeof Deploy> {
   }
 
   private async savedPlan(path: string): Promise<string> {
-    try {
-      return await readFile(resolve(this.world.cwd, path), 'utf8');
-    } catch (cause) {
-      throw fail({ code: 'SC5415', kind: 'user', message: `the saved plan ${path} cannot be read: ${(cause as NodeJS.ErrnoException).code ?? 'unknown error'}`, next: [`stagecraft plan --out ${path}`], cause });
-    }
+    const { createFiles } = await this.actions();
+    const text = await createFiles(this.world.cwd).read(path, largestPlan);
+    if (text === undefined) throw fail({ code: 'SC5415', kind: 'user', message: `there is no saved plan ${path}`, next: [`stagecraft plan --out ${path}`] });
+    return text;
   }
 }

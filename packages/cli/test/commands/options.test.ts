@@ -1,7 +1,7 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import type { DraftPlan } from '@stagecraft/core';
+import { createFiles, type DraftPlan } from '@stagecraft/core';
 import type { Actions } from '../../src/base/actions.js';
 import { inProject, run } from '../run.js';
 
@@ -14,7 +14,7 @@ async function askedOf(verb: Verb, argv: readonly string[], cwd: string, env: Re
     asked = options;
     throw new Error('enough');
   };
-  const { stderr } = await run(argv, { cwd, env, actions: { [verb]: action } as Partial<Actions> });
+  const { stderr } = await run(argv, { cwd, env, actions: { createFiles, [verb]: action } as Partial<Actions> });
   if (asked === 'not called') throw new Error(stderr);
   return asked;
 }
@@ -102,7 +102,7 @@ describe('a saved plan', () => {
   it('that is not there is an error with the command that makes it', () =>
     inProject(async (cwd) => {
       const { stderr, exitCode } = await run(['deploy', '--plan', 'none.json'], { cwd });
-      expect(stderr).toContain('the saved plan none.json cannot be read: ENOENT');
+      expect(stderr).toContain('there is no saved plan none.json');
       expect(stderr).toContain('Run: stagecraft plan --out none.json');
       expect(exitCode).toBe(1);
     }));

@@ -91,7 +91,7 @@ async function errorOf(run: Promise<unknown>): Promise<StagecraftError> {
 }
 
 /** The bundled plugins, their modules read from the sources. */
-const bundled: Workspace['plugins'] = ['provider-generic', 'proxy-haproxy', 'proxy-traefik', 'secrets-envfile'].map((name) => {
+export const bundled: Workspace['plugins'] = ['provider-generic', 'proxy-haproxy', 'proxy-traefik', 'secrets-envfile'].map((name) => {
   const root = new URL(`../../../../plugins/${name}/`, import.meta.url).pathname;
   const text = readFileSync(join(root, 'package.json'), 'utf8').replaceAll(/\.\/dist\/(\w+)\.js/g, './src/$1.ts');
   const manifest = JSON.parse(text) as { name: string; version: string };

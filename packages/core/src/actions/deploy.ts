@@ -1,3 +1,4 @@
+import { readSavedPlan } from '../plan/saved.js';
 import { deployIntake, draftOf } from './deploy-intake.js';
 import { gather } from './gather.js';
 import { allHosts } from './host.js';
@@ -15,6 +16,8 @@ import { resolveVersion } from './version.js';
 export async function deploy(ws: Workspace, options: DeployOptions): Promise<DeployResult> {
   if (options.abort) return abort(ws);
   if (options.resume) return resume(ws, options);
+  // Before the lock: a file that is no plan changes nothing.
+  if (options.saved) readSavedPlan(options.saved.text, options.saved.path);
   const loaded = await loadSettings(ws);
   const hosts = await allHosts(ws, loaded.settings);
   if (options.dryRun) {

@@ -1,3 +1,4 @@
+import { largestFile } from '../compose/read-yaml.js';
 import type { Path } from '../config/path.js';
 import { invalid, readConfigFile } from '../config/read.js';
 import type { BackendSettings, ConfigFile, Settings } from '../config/types.js';
@@ -46,7 +47,7 @@ export async function settingsOf(workspace: Workspace, config: ConfigFile, index
   const { files, processEnv } = workspace;
   // A Compose file that is not there or cannot be read mentions nothing; the Compose reader says what is wrong with it.
   const composeTexts = (paths: readonly string[]): Promise<readonly string[]> =>
-    Promise.all(paths.map(async (path) => ((await files.stat(path))?.kind === 'file' ? ((await files.read(path)) ?? '') : '')));
+    Promise.all(paths.map(async (path) => (await files.read(path, largestFile).catch(() => undefined)) ?? ''));
   const { settings, ...places } = await resolveEnvironment({ config, files, processEnv, composeTexts, overrides, providers: index.entries, ...(environment === undefined ? {} : { environment }) });
 
   const findings: Finding[] = [];

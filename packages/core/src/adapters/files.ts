@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { lstat, mkdir, open, readdir, realpath, rename, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 import { fail } from '../errors/index.js';
+import type { Location } from '../plugin-api/location.js';
 import type { Files } from '../ports/files.js';
 import { claimFile, replaceFile, sweepTemps, syncFolder } from './replace-file.js';
 
@@ -21,8 +22,8 @@ export function createFiles(folder: string): Required<Files> {
     if (handle === undefined) return undefined;
     try {
       const found = await handle.stat();
-      if (found.isDirectory()) throw fail({ code: 'SC3610', kind: 'user', message: `${path} is a folder; a file is needed here.`, next: ['Name a file instead.'] });
-      if (!found.isFile()) throw fail({ code: 'SC3610', kind: 'user', message: `${path} is not a regular file.`, next: ['Name a regular file instead.'] });
+      if (found.isDirectory()) throw fail({ code: 'SC3610', kind: 'user', message: `${path} is a folder; a file is needed here.`, next: ['Name a file instead.'], location: startOf(path) });
+      if (!found.isFile()) throw fail({ code: 'SC3610', kind: 'user', message: `${path} is not a regular file.`, next: ['Name a regular file instead.'], location: startOf(path) });
       if (found.size > limit) throw tooLarge(path, limit);
       // Files of /proc say size 0; a growing file stops at the limit.
       const parts: Buffer[] = [];
@@ -142,11 +143,15 @@ function leaves(path: string): Error {
 
 function tooLarge(path: string, limit: number): Error {
   const size = limit >= 1024 * 1024 ? `${Math.round(limit / 1024 / 1024)} MiB` : `${Math.ceil(limit / 1024)} KiB`;
-  return fail({ code: 'SC3611', kind: 'user', message: `${path} is larger than ${size}, the most that is read here.`, next: ['Check that it is the right file.'] });
+  return fail({ code: 'SC3611', kind: 'user', message: `${path} is larger than ${size}, the most that is read here.`, next: ['Check that it is the right file.'], location: startOf(path) });
+}
+
+function startOf(path: string): Location {
+  return { file: path.replace(/^\.\//, ''), line: 1, column: 1 };
 }
 
 function cannot(what: string, path: string, error: NodeJS.ErrnoException): Error {
   const reasons: Readonly<Record<string, string>> = { EACCES: 'permission denied', EPERM: 'not permitted', ENOSPC: 'the disk is full', EDQUOT: 'the quota is used up', EROFS: 'the file system is read-only', ELOOP: 'too many links', ENOTDIR: 'a part of the path is not a folder', EEXIST: 'a part of the path is not a folder', EISDIR: 'it is a folder', EMFILE: 'too many open files', EIO: 'the disk failed' };
   const kind = ['EACCES', 'EPERM', 'ENOTDIR', 'EEXIST', 'EISDIR', 'ELOOP', 'EROFS'].includes(error.code ?? '') ? 'user' : 'external';
-  return fail({ code: 'SC3613', kind, message: `Cannot ${what} ${path}: ${reasons[error.code ?? ''] ?? error.message}.`, next: [error.code === 'ENOSPC' ? 'Free some space and run the command again; the old file is unharmed.' : `Check ${path} and its folder.`], cause: error });
+  return fail({ code: 'SC3613', kind, message: `Cannot ${what} ${path}: ${reasons[error.code ?? ''] ?? error.message}.`, next: [error.code === 'ENOSPC' ? 'Free some space and run the command again; the old file is unharmed.' : `Check ${path} and its folder.`], cause: error, ...(what === 'read' && kind === 'user' ? { location: startOf(path) } : {}) });
 }

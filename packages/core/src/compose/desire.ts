@@ -18,6 +18,7 @@ import type { ComposeModel, ComposeService, Dependency, Desired, DesiredBuild, D
 import { mountsOf, type Upload } from './mounts.js';
 import { obstaclesOf } from './obstacles.js';
 import { dependencyCircle } from './order.js';
+import { isRemoteContext } from './paths.js';
 import { placeOfPort } from './places.js';
 import { durationMs } from './units.js';
 
@@ -126,7 +127,7 @@ function select(model: ComposeModel, settings: Settings, findings: Finding[]): r
   const selected = all.filter(on);
   const names = new Set(selected.map((service) => service.name));
   for (const service of selected) {
-    if (!identifier.test(service.name)) error(findings, 'SC1403', `\`${service.name}\` cannot be the name of a service here`, ['use lower-case letters, digits, `-`, `_` and `.`, at most 63, a letter or digit first'], model.locate(['services', service.name]), service.name);
+    if (!identifier.test(service.name)) error(findings, 'SC1403', `${service.name.length > 80 ? `\`${service.name.slice(0, 79)}…\`` : `\`${service.name}\``} cannot be the name of a service here`, ['use lower-case letters, digits, `-`, `_` and `.`, at most 63, a letter or digit first'], model.locate(['services', service.name]), service.name);
     for (const one of service.dependsOn.filter((dependency) => dependency.required && !names.has(dependency.service) && model.services[dependency.service] !== undefined)) {
       const profilesOf = model.services[one.service]?.profiles ?? [];
       error(findings, 'SC1404', `${service.name} depends on ${one.service}, which is off in ${settings.environment}: its profiles are ${profilesOf.join(', ')}`, [`turn one on: \`environments: { ${settings.environment}: { profiles: [${profilesOf[0] ?? ''}] } }\``, 'or write `required: false` at the dependency'], placeOfDependency(model, service.name, one.service), service.name);
@@ -191,6 +192,10 @@ async function desiredService(input: DesireInput, service: ComposeService, aroun
   const obstacles = obstaclesOf({ model, service, settings: own, classified, healthcheck: health, routed });
   const replicas = classified.kind === 'job' || classified.kind === 'external' ? 1 : (own.replicas ?? service.replicas ?? 1);
   if (!around.external.has(name)) findings.push(...mounts.findings, ...(await developmentMounts({ model, service, built: build, image: known, files: input.files })), ...countFindings(input, service, classified, own, replicas));
+  if (service.build !== undefined && !isRemoteContext(service.build.context)) {
+    const context = await input.files.stat(service.build.context).catch(() => undefined);
+    if (context?.kind !== 'folder') error(findings, 'SC1431', `${name} is built from ${service.build.context}, which is ${context === undefined ? 'not there' : 'no folder'}`, ['correct `build`: it names a folder, relative to the Compose file'], model.locate(['services', name, 'build']), name);
+  }
   const reference = build === undefined ? (service.image ?? '') : `${settings.project}-${build.services[0] as string}:${version}`;
   if (build !== undefined && !/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/.test(version)) error(findings, 'SC1410', `the version \`${version}\` cannot be the tag of an image`, ['use letters, digits, `_`, `.` and `-`: --version 1.2.3'], location, name);
   const definition: Readonly<Record<string, Json>> = sortedDeep<Readonly<Record<string, Json>>>({ ...mounts.definition, ...restart(model, service, classified, findings) });

@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { textFrom } from '../config/text.js';
 import { parseEnvFile } from '../environment/env-file.js';
 import { isStagecraftError } from '../errors/index.js';
 import type { Finding } from '../plugin-api/failure.js';
@@ -41,17 +42,24 @@ async function one(files: Files, node: Node, variables: Readonly<Record<string, 
   const format = textOf(child(node, 'format'));
   if (format !== undefined && format !== 'raw' && format !== '') return problem(`\`format: ${format}\` of an env file is not known`, ['leave it out, or write `format: raw`']);
   try {
-    const text = await files.read(path, largestFile);
-    if (text === undefined) {
+    const bytes = await files.readBytes(path, largestFile);
+    if (bytes === undefined) {
       const optional = required?.kind === 'scalar' && (required.value === false || required.value === 'false');
       return optional ? {} : problem(`the env file ${posix.normalize(path)} is not there`, [`create it, or write \`env_file: [{ path: ${posix.normalize(path)}, required: false }]\``]);
     }
-    return format === 'raw' ? raw(text) : parseEnvFile(text, posix.normalize(path), variables);
+    const file = posix.normalize(path);
+    const text = textFrom(bytes, file);
+    return format === 'raw' ? raw(text) : parseEnvFile(text, file, variables);
   } catch (error) {
     if (!isStagecraftError(error)) throw error;
-    problems.push({ severity: 'error', code: error.code, message: error.message, next: error.next, location: error.location ?? node.at, service });
+    problems.push({ severity: 'error', code: error.code, message: error.message, next: error.next, location: insideOf(error.code) ? (error.location ?? node.at) : node.at, service });
     return {};
   }
+}
+
+/** What cannot be read at all is told where it is named. */
+function insideOf(code: string): boolean {
+  return !code.startsWith('SC36');
 }
 
 /** `format: raw`: what follows the first `=` is the value, with quotes and dollars. */

@@ -1,3 +1,4 @@
+import { deepAt, deepest, syntaxProblems, withoutStacks } from '../config/yaml-syntax.js';
 import type { Finding } from '../plugin-api/failure.js';
 import type { Location } from '../plugin-api/location.js';
 import { resolvePlain } from './scalar.js';
@@ -9,7 +10,8 @@ type YamlNode = NonNullable<Parameters<Yaml['isMap']>[0]>;
 
 export const largestFile = 256 * 1024;
 const mostNodes = 100_000;
-const deepest = 64;
+/** So many are told at once. */
+export const mostProblems = 100;
 
 export interface ReadYaml {
   /** Absent where the text is empty or unreadable. */
@@ -32,32 +34,22 @@ export function readYaml(yaml: Yaml, text: string, file: string, codes: { readon
   };
   let tooMuch = false;
   const problem = (at: Location, message: string, next: readonly string[], code = codes.syntax): void => {
-    // What is left unread after a limit would only look wrong.
-    if (!tooMuch) problems.push({ severity: 'error', code, message, next, location: at });
+    // What is left unread after a limit would only look wrong, and nobody corrects more than these at once.
+    if (!tooMuch && problems.length <= mostProblems) problems.push({ severity: 'error', code, message, next, location: at });
   };
 
   const source = text.replace(/^\uFEFF/, '');
-  const tooDeep = (at: Location): void => problem(at, 'it is nested too deeply to be read', [`nest no deeper than ${deepest} levels`], codes.limits);
-  let documents: ReturnType<Yaml['parseAllDocuments']>;
-  try {
-    // `uniqueKeys` is quadratic (23 s at 512 KiB); a set does it below. Anchors are resolved below too, in one pass.
-    documents = yaml.parseAllDocuments(source, { lineCounter: counter, schema: 'failsafe', uniqueKeys: false, merge: false, prettyErrors: false, logLevel: 'silent', version: '1.2' });
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    documents = [];
-    tooDeep({ file, line: 1, column: 1 });
+  const deep = deepAt(new yaml.Lexer().lex(source));
+  if (deep !== undefined) {
+    source.split('\n').reduce((offset, line) => (counter.addNewLine(offset), offset + line.length + 1), 0);
+    problem(place(deep), `it is nested deeper than ${deepest} levels`, ['write it flatter'], codes.limits);
+    return { root: undefined, problems };
   }
+  // `uniqueKeys` is quadratic (23 s at 512 KiB); a set does it below. Anchors are resolved below too, in one pass.
+  const documents = withoutStacks(() => yaml.parseAllDocuments(source, { lineCounter: counter, schema: 'failsafe', uniqueKeys: false, merge: false, prettyErrors: false, logLevel: 'silent', version: '1.2' }));
   if (!Array.isArray(documents)) return { root: undefined, problems };
   const [document, second] = documents;
-  for (const error of document?.errors ?? []) {
-    // The library catches its own overflow of the stack.
-    if (error.message.startsWith('Maximum call stack')) {
-      tooDeep(place(error.pos[0]));
-      continue;
-    }
-    const tab = error.code === 'TAB_AS_INDENT';
-    problem(place(error.pos[0]), tab ? 'a tab is used as indentation; YAML allows spaces only' : lowered(error.message), tab ? ['replace the tab by spaces'] : [`correct the YAML at ${file}:${place(error.pos[0]).line}`]);
-  }
+  for (const { offset, message, next } of syntaxProblems(document?.errors ?? [], source, counter)) problem(place(offset), message, [next]);
   if (second !== undefined) problem(place(second.range?.[0] ?? 0), 'a second YAML document begins here; one is expected', ['remove the `---` line and what follows, or move it to a file of its own']);
   if (problems.length > 0 || document === undefined || document.contents === null) return { root: undefined, problems };
 
@@ -118,8 +110,11 @@ export function readYaml(yaml: Yaml, text: string, file: string, codes: { readon
       const range = (pair.key as { range?: readonly number[] | null } | null)?.range;
       const keyAt = range ? place(range[0] as number) : at;
       if (isMergeKey(pair.key)) {
+        const found = problems.length;
         const value = convert(pair.value, keyAt, depth + 1);
         size += value.size;
+        // An alias that leads nowhere is told by itself.
+        if (problems.length > found) continue;
         const parts = value.node.kind === 'list' ? value.node.items : [value.node];
         for (const part of parts) {
           if (part.kind === 'map') merged.push(part);
@@ -132,6 +127,10 @@ export function readYaml(yaml: Yaml, text: string, file: string, codes: { readon
       size += value.size;
       if (key.kind !== 'scalar' || typeof key.value !== 'string') {
         problem(keyAt, 'a key must be text', key.kind === 'scalar' ? [`put it in quotes: "${String((pair.key as { value?: unknown }).value ?? '')}"`] : ['write a plain name before the colon']);
+        continue;
+      }
+      if (key.value === '__proto__') {
+        problem(keyAt, '`__proto__` cannot be a key', ['give it another name']);
         continue;
       }
       const first = entries.get(key.value);
@@ -161,9 +160,4 @@ function shortTag(tag: string): string {
 function isMergeKey(key: unknown): boolean {
   const { value, type } = (key ?? {}) as { value?: unknown; type?: string };
   return value === '<<' && type === 'PLAIN';
-}
-
-function lowered(message: string): string {
-  const line = (message.split('\n')[0] ?? '').replace(/:$/, '');
-  return /^[A-Z][a-z]/.test(line) ? line.charAt(0).toLowerCase() + line.slice(1) : line;
 }

@@ -13,8 +13,11 @@ import type { Canon, Path } from './canonical-values.js';
 import { askCompose, isAtLeast, oldestCompose } from './compose-cli.js';
 import { inconsistencies } from './consistency.js';
 import { readEnvFiles } from './env-files.js';
+import { flaws } from './flaws.js';
 import type { ComposeModel, ComposeService, Json } from './model.js';
 import { cautioned, cautions } from './cautions.js';
+import { mostProblems } from './read-yaml.js';
+import { reasonsOf } from './refused.js';
 import { loadSources, type Sources } from './sources.js';
 import { placeOf, toJson, writtenAt } from './tree.js';
 
@@ -24,7 +27,7 @@ export interface ReadComposeInput {
   readonly exec: Exec;
   /** Absolute project folder; it never gets into the model. */
   readonly folder: string;
-  readonly settings: Pick<Settings, 'compose' | 'variables'> & Partial<Pick<Settings, 'composeProject' | 'secretNames'>>;
+  readonly settings: Pick<Settings, 'compose' | 'variables'> & Partial<Pick<Settings, 'composeProject' | 'secretNames' | 'origins'>>;
   /** `auto`: Compose where it works, else the built-in reader. */
   readonly reader?: 'auto' | 'compose' | 'built-in';
   readonly signal?: AbortSignal;
@@ -40,7 +43,7 @@ export async function readCompose(input: ReadComposeInput): Promise<ComposeModel
   const yaml = await import('./yaml-library.js');
   const project = input.settings.composeProject ?? 'project';
   const variables = { ...input.settings.variables, COMPOSE_PROJECT_NAME: project };
-  const sources = await loadSources(input.files, yaml, input.settings.compose, variables);
+  const sources = await loadSources(input.files, yaml, input.settings.compose, variables, (file) => namedAt(input.settings, file));
   // What cannot be parsed hides the rest; a file that is missing hides nothing of the others.
   if (sources.main.length < input.settings.compose.length) throw refuse(sources.problems);
   const own = assemble(sources, variables);
@@ -53,7 +56,19 @@ export async function readCompose(input: ReadComposeInput): Promise<ComposeModel
 
   const services = Object.fromEntries(Object.entries(read.model.services).map(([name, service]) => [name, withEnvironment(service, envFiles[name] ?? {})]));
   const model = { ...read.model, services, reader: read.reader, locate, written: (path: Path): Json | undefined => writtenAt(own.root, path) };
+  const wrong = flaws({ ...model, findings: [] });
+  if (wrong.length > 0) throw refuse(wrong);
   return { ...model, findings: sorted([...read.findings, ...cautions(own, sources, model, input.settings.secretNames ?? [], input.settings.variables)]) };
+}
+
+/** Where the config names a Compose file; where it names none, its project. */
+function namedAt({ compose, origins }: ReadComposeInput['settings'], file: string): Location | undefined {
+  const paths = [`project.compose[${compose.indexOf(file)}]`, `project.compose.${compose.indexOf(file)}`, 'project.compose', 'project.name'];
+  for (const path of paths) {
+    const origin = origins?.[path];
+    if (origin?.kind === 'file') return origin.location;
+  }
+  return undefined;
 }
 
 interface Read {
@@ -74,9 +89,10 @@ async function byReader(input: ReadComposeInput, sources: Sources, own: Assemble
   });
   const builtIn = (): Read => {
     const problems: Finding[] = [...own.problems, ...refusals(own.root, locate)];
+    const lines = new Set(problems.map(({ location }) => `${location?.file}:${location?.line}`));
     const found: Finding[] = [];
     const model = canonicalModel(toJson(own.root) as Readonly<Record<string, Json>>, variables, canonOf([], variables.HOME, found, true));
-    problems.push(...found.filter((one) => !problems.some((known) => sameLine(known.location, one.location))));
+    problems.push(...found.filter(({ location }) => !lines.has(`${location?.file}:${location?.line}`)));
     if (problems.length === 0) problems.push(...inconsistencies(model, own.root, locate));
     return { model, reader: 'built-in', problems, findings: [] };
   };
@@ -93,9 +109,10 @@ async function byReader(input: ReadComposeInput, sources: Sources, own: Assemble
     // An old Compose does not know newer keys; what we know in full need not wait for its upgrade.
     if (read.problems.length === 0 && input.reader !== 'compose' && !isAtLeast(answer.version, 2, 26)) return read;
     // What our own reader does not know is not what Compose refused.
-    const places = [...read.problems.filter((one) => one.code !== 'SC1307'), ...cautions(own, sources, read.model, []).filter((one) => one.severity === 'error')];
+    const places: Finding[] = [...read.problems.filter((one) => one.code !== 'SC1307'), ...cautions(own, sources, read.model, []).filter((one) => one.severity === 'error')];
     const whole: Finding = { severity: 'error', code: 'SC1308', message: `Compose refuses the files: ${masked(answer.message, input.settings)}`, next: ['correct what it names; `docker compose config` shows the same'], location: guessedPlace(answer.message, sources, locate) };
-    return { model: empty, reader: 'compose', problems: places.length > 0 ? [...places] : [whole], findings: [] };
+    if (places.length === 0 && read.problems.length === 0) places.push(...reasonsOf({ ...read.model, services: Object.fromEntries(Object.entries(read.model.services).map(([name, service]) => [name, withEnvironment(service, {})])), reader: 'built-in', locate, findings: [] }));
+    return { model: empty, reader: 'compose', problems: places.length > 0 ? places : [whole], findings: [] };
   }
   const found: Finding[] = [];
   const model = canonicalModel(answer.raw, variables, canonOf([{ folder: answer.mirror, around: answer.around }], answer.home, found, false));
@@ -158,13 +175,14 @@ function guessedPlace(message: string, sources: Sources, locate: (path: Path) =>
 
 function refuse(problems: readonly Finding[]): Error {
   const all = sorted(problems);
+  const told = all.slice(0, mostProblems);
   const first = all[0] as Finding;
   return fail({
     code: all.length === 1 ? first.code : 'SC1300',
     kind: 'user',
-    message: all.length === 1 ? first.message : `the Compose files have ${all.length} problems`,
+    message: all.length === 1 ? first.message : `the Compose files have ${all.length > mostProblems ? `more than ${mostProblems} problems; these are the first` : `${all.length} problems`}`,
     next: all.length === 1 ? (first.next ?? []) : ['correct them; each is named with its line'],
-    findings: all,
+    findings: told,
     ...(first.location === undefined ? {} : { location: first.location }),
   });
 }
@@ -173,8 +191,4 @@ function refuse(problems: readonly Finding[]): Error {
 function sorted(findings: readonly Finding[]): readonly Finding[] {
   const key = ({ location, code, message }: Finding): string => `${location?.file ?? ''}\0${String(location?.line ?? 0).padStart(9, '0')}\0${String(location?.column ?? 0).padStart(9, '0')}\0${code}\0${message}`;
   return [...findings].sort((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0));
-}
-
-function sameLine(a: Location | undefined, b: Location | undefined): boolean {
-  return a !== undefined && b !== undefined && a.file === b.file && a.line === b.line;
 }

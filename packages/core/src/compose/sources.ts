@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { textFrom } from '../config/text.js';
 import { interpolate } from '../environment/interpolate.js';
 import { isStagecraftError } from '../errors/index.js';
 import type { Finding } from '../plugin-api/failure.js';
@@ -26,16 +27,16 @@ export interface Sources {
   readonly problems: readonly Finding[];
 }
 
-/** Reads the Compose files and all local ones that they name. Nothing is thrown for what stands in them: `problems` says it. */
-export async function loadSources(files: Files, yaml: typeof Library, compose: readonly string[], variables: Readonly<Record<string, string>>): Promise<Sources> {
+/** Reads the Compose files and all local ones that they name. Nothing is thrown for what stands in them: `problems` says it. `named`: where a main file is named. */
+export async function loadSources(files: Files, yaml: typeof Library, compose: readonly string[], variables: Readonly<Record<string, string>>, named?: (file: string) => Location | undefined): Promise<Sources> {
   const all = new Map<string, Source>();
   const problems: Finding[] = [];
   const tried = new Set<string>();
 
-  const load = async (file: string, base: string, from?: Location): Promise<void> => {
+  const load = async (file: string, base: string, from?: Location, absentAt = from): Promise<void> => {
     if (tried.has(file)) return;
     tried.add(file);
-    const text = await readText(files, file, problems, from);
+    const text = await readText(files, file, problems, { from, absentAt });
     if (text === undefined) return;
     const { root, problems: found } = readYaml(yaml, text, file, { syntax: 'SC1301', limits: 'SC1302' });
     problems.push(...found);
@@ -51,24 +52,20 @@ export async function loadSources(files: Files, yaml: typeof Library, compose: r
   const first = compose[0] ?? 'docker-compose.yml';
   // As Compose: relative paths of all main files are read from the folder of the first.
   const base = posix.dirname(posix.normalize(first));
-  for (const file of compose) await load(posix.normalize(file), base);
+  for (const file of compose) await load(posix.normalize(file), base, undefined, named?.(file));
   return { main: compose.map((file) => all.get(posix.normalize(file))).filter((source) => source !== undefined), all, problems };
 }
 
-async function readText(files: Files, file: string, problems: Finding[], from: Location | undefined): Promise<string | undefined> {
-  const told = from === undefined ? {} : { location: from };
+async function readText(files: Files, file: string, problems: Finding[], { from, absentAt }: { readonly from: Location | undefined; readonly absentAt: Location | undefined }): Promise<string | undefined> {
   try {
-    const text = await files.read(file, largestFile);
-    if (text === undefined) {
-      problems.push({ severity: 'error', code: 'SC1300', message: `there is no Compose file ${file}`, next: from === undefined ? ['name the Compose file in stagecraft.yml: `project: { compose: FILE }`'] : [`create ${file}, or correct its name`], ...told });
-    } else if (Buffer.byteLength(text) > largestFile) {
-      problems.push({ severity: 'error', code: 'SC1302', message: `${file} is larger than 256 KiB`, next: ['split it into several files'], location: from ?? { file, line: 1, column: 1 } });
-      return undefined;
-    }
-    return text;
+    const bytes = await files.readBytes(file, largestFile);
+    if (bytes !== undefined) return textFrom(bytes, file);
+    problems.push({ severity: 'error', code: 'SC1300', message: `there is no Compose file ${file}`, next: [`create ${file}, or correct its name`], ...(absentAt === undefined ? {} : { location: absentAt }) });
+    return undefined;
   } catch (error) {
     if (!isStagecraftError(error)) throw error;
-    problems.push({ severity: 'error', code: 'SC1302', message: error.message, next: error.next, location: from ?? error.location ?? { file, line: 1, column: 1 } });
+    const inside = error.code === 'SC1005' || error.code === 'SC1006';
+    problems.push({ severity: 'error', code: inside ? error.code : 'SC1302', message: error.message, next: error.next, location: (inside ? error.location : from) ?? error.location ?? { file, line: 1, column: 1 } });
     return undefined;
   }
 }

@@ -1,2 +1,2 @@
 /** Imported dynamically: the YAML library costs 44 ms that most commands need not pay. */
-export { LineCounter, isAlias, isMap, isScalar, isSeq, parseAllDocuments, stringify } from 'yaml';
+export { Lexer, LineCounter, isAlias, isMap, isScalar, isSeq, parseAllDocuments, stringify } from 'yaml';

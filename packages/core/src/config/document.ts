@@ -1,7 +1,8 @@
-import type { Node, ParsedNode, YAMLError } from 'yaml';
+import type { Node, ParsedNode } from 'yaml';
 import type { Finding } from '../plugin-api/failure.js';
 import type { Location } from '../plugin-api/location.js';
 import { type Path, pathText } from './path.js';
+import { deepAt, deepest, syntaxProblems, withoutStacks } from './yaml-syntax.js';
 
 /** A YAML text as plain data, every node with its place. */
 export interface Document {
@@ -13,7 +14,6 @@ export interface Document {
   has(path: Path): boolean;
 }
 
-const deepest = 64;
 const mostAliases = 100;
 const mostNodes = 100_000;
 
@@ -50,19 +50,13 @@ export async function readDocument(text: string, file: string): Promise<Document
   }
 
   // `yaml` compares every key of a map with every other; the set below does it in one pass.
-  const documents = yaml.parseAllDocuments(text, { uniqueKeys: false, lineCounter: lines, prettyErrors: false, version: '1.2' });
+  const documents = withoutStacks(() => yaml.parseAllDocuments(text, { uniqueKeys: false, lineCounter: lines, prettyErrors: false, version: '1.2' }));
   const [first, second] = documents as ReturnType<typeof yaml.parseAllDocuments<ParsedNode>> & readonly unknown[];
   if (first === undefined || !('contents' in first)) {
     report('SC1010', 0, 'nothing stands here but comments', 'stagecraft init --force');
     return document(undefined);
   }
-  // One slip makes the reader stumble over the rest of its line, and often of the file.
-  const stumbled = new Set<number>();
-  for (const error of [...first.errors, ...first.warnings].sort((a, b) => a.pos[0] - b.pos[0])) {
-    const line = lines.linePos(error.pos[0]).line;
-    if (!stumbled.has(line) && stumbled.size < 10) syntax(error, text.split('\n')[line - 1] ?? '', report);
-    stumbled.add(line);
-  }
+  for (const { offset, message, next, tag } of syntaxProblems([...first.errors, ...first.warnings], text, lines)) report(tag ? 'SC1017' : 'SC1010', offset, message, next);
   if (findings.length > 0) return document(undefined);
   if (second !== undefined) {
     report('SC1015', second.range[0], 'a second document begins here; the config is one document', 'remove everything from `---` on');
@@ -157,65 +151,6 @@ export async function readDocument(text: string, file: string): Promise<Document
 function keyOf(path: Path): string {
   return path.map((part) => (typeof part === 'number' ? `#${part}` : `.${part}`)).join('\u0000');
 }
-
-const words: Readonly<Record<string, readonly [message: string, next: string]>> = {
-  TAB_AS_INDENT: ['a tab indents this line', 'indent with spaces: YAML knows no tabs there'],
-  BAD_INDENT: ['this line is not indented like its neighbours', 'give all keys of one map the same indentation'],
-  MULTILINE_IMPLICIT_KEY: ['a key must end on its line', 'is a colon missing, or a quote open?'],
-  BLOCK_AS_IMPLICIT_KEY: ['a map or list cannot begin in the middle of this line', 'put it on lines of its own, or quote the text: it holds `: `'],
-  BAD_ALIAS: ['an alias has no name', 'quote the text if it begins with `*`'],
-  BAD_SCALAR_START: ['text cannot begin with this character', 'quote it'],
-  BAD_DQ_ESCAPE: ['no such escape inside double quotes', 'use single quotes, or write the backslash twice'],
-};
-
-const openBracket = ['a bracket that was opened above is not closed', 'close it with `}` or `]`'] as const;
-const openQuote = ['a quote that was opened above is not closed', 'close it; a quote inside of quotes is written twice, or with a backslash in double ones'] as const;
-
-function syntax(error: YAMLError, line: string, report: (code: string, offset: number, message: string, next: string) => void): void {
-  const known = error.message.startsWith('Flow ') || /^Expected .* to end with/.test(error.message) ? openBracket : /^Missing closing/.test(error.message) ? openQuote : words[error.code];
-  if (/[{[,:]\s*\$\{/.test(line) && /[{[]/.test(line.replace(/\$\{/g, ''))) report('SC1010', error.pos[0], 'a variable inside of braces or brackets must stand in quotes', 'write "${NAME}"');
-  else if (known !== undefined) report('SC1010', error.pos[0], known[0], known[1]);
-  else if (error.code === 'TAG_RESOLVE_FAILED') report('SC1017', error.pos[0], `this tag is not understood here`, 'remove it');
-  else report('SC1010', error.pos[0], `this is no YAML: ${(error.message.split('\n')[0] ?? '').replace(/[.:]?$/, '')}`, 'correct this line or the one above it');
-}
-
-/** Where the nesting goes too deep: `yaml` recurses as it composes, so this is asked of its tokens before. */
-function deepAt(tokens: Iterable<string>): number | undefined {
-  const levels: number[] = [];
-  let flow = 0;
-  let offset = 0;
-  let column = 0;
-  let lineStart = true;
-  let scalar = false;
-  for (const token of tokens) {
-    if (scalar) {
-      scalar = false;
-    } else if (token === '\u001f') {
-      scalar = true;
-    } else if (token === '[' || token === '{') {
-      flow += 1;
-    } else if (token === ']' || token === '}') {
-      flow = Math.max(0, flow - 1);
-    }
-    if (token.endsWith('\n')) {
-      lineStart = true;
-      column = 0;
-    } else if (lineStart && flow === 0 && !invisible.has(token) && !/^[ \t]+$/.test(token) && !token.startsWith('#')) {
-      while (levels.length > 0 && (levels.at(-1) as number) >= column) levels.pop();
-      levels.push(column);
-      lineStart = token === '-' || token === '?';
-    }
-    if (flow + levels.length > deepest) return offset;
-    if (!invisible.has(token)) {
-      offset += token.length;
-      if (!token.endsWith('\n')) column += token.length;
-    }
-  }
-  return undefined;
-}
-
-/** Marks of the reader of tokens that are no text: document, end of flow, scalar, byte order mark. */
-const invisible = new Set(['\u0002', '\u0018', '\u001f', '\uFEFF']);
 
 function shorten(text: string): string {
   return text.length > 40 ? `${text.slice(0, 39)}…` : text;

@@ -19,6 +19,9 @@ export function semanticProblems(data: Data, providers: readonly ProviderEntry[]
   return [
     ...bothBackends(data),
     ...collidingRoutes(data['routes'], ['routes']),
+    ...builtTwice(data['backends']),
+    ...samePort(data['proxy'], ['proxy']),
+    ...environments.flatMap(([name, section]) => samePort(mapOf(section)['proxy'], ['environments', name, 'proxy'])),
     ...environments.flatMap(([name, section]) => collidingRoutes(mapOf(section)['routes'], ['environments', name, 'routes'])),
     ...environments.flatMap(([name, section]) => hostProblems(name, mapOf(section), data)),
     ...once(environments.flatMap(([name, section]) => [...secretsInClear(name, data), ...unknownSecrets(name, mapOf(section), data)])),
@@ -28,6 +31,22 @@ export function semanticProblems(data: Data, providers: readonly ProviderEntry[]
 
 function bothBackends(data: Data): readonly Problem[] {
   return data['backend'] !== undefined && data['backends'] !== undefined ? [problem('SC1040', ['backends'], '`backend` and `backends` both stand here; one file has one or the other', ['move `backend` into `backends`, under a name'])] : [];
+}
+
+function builtTwice(backends: unknown): readonly Problem[] {
+  const seen = new Map<unknown, string>();
+  return Object.entries(mapOf(backends)).flatMap(([name, section]) =>
+    listOf(mapOf(section)['services']).flatMap((service, index) => {
+      const before = seen.get(service);
+      seen.set(service, before ?? name);
+      return before === undefined || before === name || isOpen(service) ? [] : [problem('SC1046', ['backends', name, 'services', index], `\`${String(service)}\` is built by the backend \`${before}\` already`, ['name it in one of the two'], 'value')];
+    }),
+  );
+}
+
+function samePort(proxy: unknown, path: Path): readonly Problem[] {
+  const { http, https } = mapOf(mapOf(proxy)['listen']);
+  return typeof http !== 'number' || http !== https ? [] : [problem('SC1047', [...path, 'listen', 'https'], `the proxy cannot listen on port ${http} for both HTTP and HTTPS`, ['give one of them another port'], 'value')];
 }
 
 function collidingRoutes(routes: unknown, path: Path): readonly Problem[] {

@@ -127,9 +127,20 @@ function inWords(error: ErrorObject, data: unknown, options: CheckOptions): Prob
         return problem('key', 'SC1026', `\`${shown(at)}\`: as a name here, expected ${expected(parent, [])}`, [], at);
       }
       const words = typeof parent['x-expected'] === 'string' ? parent['x-expected'] : undefined;
-      return { ...problem('value', 'SC1024', `\`${shown(path)}\`: ${words === undefined ? (error.message ?? 'does not fit') : `expected ${words}`}, found ${show(found)}`), type: [parent['type'] ?? []].flat() as string[] };
+      return { ...problem('value', 'SC1024', `\`${shown(path)}\`: ${words === undefined ? limitInWords(error) : `expected ${words}`}, found ${show(found)}`), type: [parent['type'] ?? []].flat() as string[] };
     }
   }
+}
+
+/** A rule of a provider's schema that has no words of its own. */
+function limitInWords({ keyword, params, message }: ErrorObject): string {
+  const limit = String(params['limit']);
+  if (keyword === 'minimum') return `expected ${limit} or more`;
+  if (keyword === 'maximum') return `expected ${limit} or less`;
+  if (keyword === 'minLength') return limit === '1' ? 'expected some text' : `expected at least ${limit} characters`;
+  if (keyword === 'maxLength') return `expected at most ${limit} characters`;
+  if (keyword === 'pattern') return `expected text of the form ${String(params['pattern'])}`;
+  return message ?? 'does not fit';
 }
 
 function describe(schema: JsonSchema, key: string): string {

@@ -170,7 +170,7 @@ function needs(statement: Statement): readonly string[] {
 }
 
 function wrongLine(written: string, at: Location): Error {
-  const shown = written.trim().split(/[=\s]/)[0]?.slice(0, 24) ?? '';
+  const shown = written.trim().split(/[=\s]/)[0]?.slice(0, 24) || written.trim().slice(0, 1);
   // Only the name is shown: what follows it may be a secret.
   return fail({ code: 'SC1110', kind: 'user', message: `a line that begins with \`${shown}\` is no assignment`, next: ['write `NAME=value`, one a line; `#` begins a comment'], location: at });
 }

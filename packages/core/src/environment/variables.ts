@@ -1,4 +1,5 @@
 import { isMap, type Path, valueAt } from '../config/path.js';
+import { textFrom } from '../config/text.js';
 import type { ConfigFile, Origin } from '../config/types.js';
 import { fail } from '../errors/index.js';
 import type { Finding } from '../plugin-api/failure.js';
@@ -41,17 +42,19 @@ export async function resolveVariables({ config, environment, files, process }: 
   };
 
   const home = await files.stat('.env');
-  if (home?.kind === 'file') await add('.env', (await files.read('.env', largest)) ?? '');
+  if (home?.kind === 'file') await add('.env', textFrom((await files.readBytes('.env', largest)) ?? new Uint8Array(), '.env'));
 
   const named = valueAt(config.data, [...section, 'env_file']);
   for (const [index, written] of [named ?? []].flat().entries()) {
     const location = config.locate(Array.isArray(named) ? [...section, 'env_file', index] : [...section, 'env_file'], 'value');
     const path = await insideProject(files, config.folder, interpolate(String(written), { ...values, ...process }, location, options), 'env_file', location);
-    const text = (await files.stat(path))?.kind === 'file' ? await files.read(path, largest) : undefined;
-    if (text === undefined) {
-      throw fail({ code: 'SC1112', kind: 'user', message: `there is no file ${path}, the \`env_file\` of \`${environment}\``, next: [`make ${path}, or remove \`env_file\``], location });
+    const found = await files.stat(path);
+    const bytes = found?.kind === 'file' ? await files.readBytes(path, largest) : undefined;
+    if (bytes === undefined) {
+      const what = found === undefined ? `there is no file ${path}` : `${path} is ${found.kind === 'folder' ? 'a folder' : 'no plain file'}, and no file:`;
+      throw fail({ code: 'SC1112', kind: 'user', message: `${what}${found === undefined ? ',' : ''} the \`env_file\` of \`${environment}\``, next: [`make ${path}, or remove \`env_file\``], location });
     }
-    await add(path, text);
+    await add(path, textFrom(bytes, path));
   }
 
   const written = valueAt(config.data, [...section, 'env']);

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { textFrom } from '../config/text.js';
 import type { BuildRequest } from '../plugin-api/backend.js';
 import type { Containers } from '../ports/containers.js';
 import type { Files } from '../ports/files.js';
@@ -11,7 +12,7 @@ import type { Files } from '../ports/files.js';
 export async function contextDigest(request: BuildRequest, files: Files, containers: Containers): Promise<string | undefined> {
   if (/^[a-z][a-z0-9+.-]*:\/\/|^git@/.test(request.context)) return undefined;
   const dockerfile = joined(request.context, request.dockerfile ?? 'Dockerfile');
-  const text = await files.read(dockerfile);
+  const text = await textOf(dockerfile, files);
   if (text === undefined || /^\s*ADD\s+(--\S+\s+)*["[]*\s*(https?:|git)/im.test(text)) return undefined;
   const bases = await baseImages(text, request.args, containers);
   if (!bases) return undefined;
@@ -57,9 +58,20 @@ interface Ignored {
 
 /** `<Dockerfile>.dockerignore` beside the Dockerfile comes before the context's own. */
 async function ignoreRules(context: string, dockerfile: string, files: Files): Promise<Ignored> {
-  const text = (await files.read(`${dockerfile}.dockerignore`)) ?? (await files.read(joined(context, '.dockerignore'))) ?? '';
-  const { ignore } = await import('./dockerignore.js');
-  return ignore({ ignorecase: false }).add(text);
+  const { rulesOf } = await import('./dockerignore.js');
+  for (const path of [`${dockerfile}.dockerignore`, joined(context, '.dockerignore')]) {
+    const text = await textOf(path, files);
+    if (text !== undefined) return rulesOf(text, path);
+  }
+  return rulesOf('', '');
+}
+
+// A Dockerfile or `.dockerignore` with more than this is another file.
+const largest = 64 * 1024;
+
+async function textOf(path: string, files: Files): Promise<string | undefined> {
+  const bytes = await files.readBytes(path, largest);
+  return bytes === undefined ? undefined : textFrom(bytes, path);
 }
 
 /** Files that the build may read, sorted. An ignored folder is still looked into where a later `!` line may bring something back. */

@@ -49,15 +49,16 @@ export async function hostFacts(host: Pick<Preflight['host'], 'shell' | 'store'>
 export async function preflight(check: Preflight): Promise<readonly Finding[]> {
   const seen = check.observation.hosts.find((host) => host.name === check.host.name);
   if (!seen) return [];
-  const [facts, machine, routes, images, strange, shared] = await Promise.all([
+  const [facts, machine, routes, images, strange, shared, foreign] = await Promise.all([
     check.facts ?? hostFacts(check.host),
     sameMachine(check.host, seen.engine?.id ?? ''),
     checkRoutes(check.host.files, check.host.scope, check.desired),
     absentImages(check, seen),
     strangers(check, seen),
     clashes(check, seen),
+    foreignImages(check, seen),
   ]);
-  return [...versions(check.host.name, seen, facts.compose), ...facts.findings, ...machine, ...routes, ...edgeName(check), ...strange, ...otherFolder(check, seen), ...shared, ...images, ...(await takenPorts(check, seen))];
+  return [...versions(check.host.name, seen, facts.compose), ...facts.findings, ...machine, ...routes, ...edgeName(check), ...strange, ...otherFolder(check, seen), ...shared, ...images, ...foreign, ...(await takenPorts(check, seen))];
 }
 
 /** The same for several hosts; what is found on more than one of them is told once. */
@@ -152,6 +153,16 @@ async function absentImages({ desired, host }: Preflight, seen: HostObservation)
     }),
   );
   return found.flat();
+}
+
+/** Images that are there, for another machine than this. Who names a `platform` has an emulator, and wants it so. */
+async function foreignImages({ host, desired }: Preflight, seen: HostObservation): Promise<readonly Finding[]> {
+  const wanted = desired.services.filter((service) => !service.build && service.definition['platform'] === undefined && seen.images[service.image.reference] !== undefined);
+  const found = await Promise.all(wanted.map(async (service) => ({ service, architecture: (await host.containers.image(service.image.reference))?.architecture })));
+  const own = seen.engine?.architecture;
+  return found
+    .filter(({ architecture }) => own && architecture && architecture !== own)
+    .map(({ service, architecture }): Finding => ({ severity: 'error', code: 'SC3524', message: `The image ${service.image.reference} of ${service.name} is for ${architecture}; ${host.name} is ${own}.`, service: service.name, location: service.location, next: [`docker pull --platform linux/${own} ${service.image.reference}`, `or write \`platform: linux/${architecture}\` at ${service.name}, where the host can emulate it`] }));
 }
 
 /** Host ports that somebody else holds. Ports of this environment's own containers are given up by the step before. */

@@ -86,7 +86,7 @@ function steps(plan: Plan): string {
 function findings(found: readonly Finding[]): string {
   if (found.length === 0) return '';
   return [
-    ...found.flatMap((finding) => [`  ${finding.severity} ${finding.code}${finding.location ? ` ${place(finding.location)}` : ''} ${finding.message}`, ...(finding.next ?? []).map((next) => `    ${next}`)]),
+    ...found.flatMap((finding) => [`  ${finding.severity} ${finding.code}${finding.location ? ` ${place(finding.location)}:${finding.location.column}` : ''} ${harmless(finding.message)}`, ...(finding.next ?? []).map((next) => `    ${next}`)]),
     '',
   ].join('\n');
 }
@@ -130,6 +130,12 @@ function costOf({ services: all, steps: made }: Plan): string {
   const unsure = routed.filter((service) => service.verdict.promise === 'best effort').map((service) => service.service);
   if (unsure.length > 0) return `requests to ${list(unsure)} are best effort`;
   return routed.length > 0 || rerouted ? 'no request will be lost' : '';
+}
+
+/** Names are the user's: control characters, and those that turn the writing direction, would garble a terminal. */
+function harmless(text: string): string {
+  // eslint-disable-next-line no-control-regex
+  return text.replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 function place(location: Location): string {

@@ -1,4 +1,5 @@
 import { canonicalJson } from '../compose/canonical-json.js';
+import { showValue } from '../config/validate.js';
 import { fail } from '../errors/index.js';
 import { list } from '../rollout/reconcile.js';
 import { digestOf } from './inputs.js';
@@ -20,11 +21,12 @@ export function savePlan(plan: Plan): string {
  */
 export function readSavedPlan(text: string, path: string): Plan {
   const file = parsed(text, path);
+  const location = { file: path, line: 1, column: 1 };
   if (file['format'] !== 1)
-    throw fail({ code: 'SC2051', kind: 'user', message: `${path} has the format ${JSON.stringify(file['format'])} of plan files; this version reads format 1.`, next: [`Save it again with this version: stagecraft plan --out ${path}`] });
+    throw fail({ code: 'SC2051', kind: 'user', message: `${path} has the format ${showValue(file['format'])} of plan files; this version reads format 1.`, next: [`Save it again with this version: stagecraft plan --out ${path}`], location });
   const plan = file['plan'];
   if (!isPlan(plan) || digestOf(plan) !== file['sha256'])
-    throw fail({ code: 'SC2052', kind: 'user', message: `${path} is damaged, or was edited after it was saved: its content does not match its digest.`, next: [`stagecraft plan --out ${path}`] });
+    throw fail({ code: 'SC2052', kind: 'user', message: `${path} is damaged, or was edited after it was saved: its content does not match its digest.`, next: [`stagecraft plan --out ${path}`], location });
   return plan;
 }
 
@@ -91,12 +93,12 @@ function choicesOf({ filter, replace, acceptEmptyVolume }: Plan): unknown {
 }
 
 function parsed(text: string, path: string): Readonly<Record<string, unknown>> {
-  const noPlan = (why: string): Error => fail({ code: 'SC2050', kind: 'user', message: `${path} is no saved plan: ${why}.`, next: [`stagecraft plan --out ${path}`] });
+  const noPlan = (why: string): Error => fail({ code: 'SC2050', kind: 'user', message: `${path} is no saved plan: ${why}.`, next: [`stagecraft plan --out ${path}`], location: { file: path, line: 1, column: 1 } });
   let value: unknown;
   try {
     value = JSON.parse(text);
-  } catch (error) {
-    throw noPlan(text.trim() === '' ? 'it is empty' : `it is not JSON (${(error as Error).message})`);
+  } catch {
+    throw noPlan(text.trim() === '' ? 'it is empty' : 'it is not JSON');
   }
   if (!isRecord(value) || value['kind'] !== kind) throw noPlan(isRecord(value) && value['state'] !== undefined && value['steps'] !== undefined ? 'it is the output of --format json, which is for readers' : `it does not say "kind": "${kind}"`);
   return value;

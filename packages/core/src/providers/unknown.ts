@@ -22,6 +22,6 @@ export function unknownProvider(kind: ProviderKind, id: string, providers: reado
   const otherKind = providers.find((entry) => entry.id === id);
   return {
     message: `there is no ${kind} provider \`${id}\`${meant === undefined ? '' : `: did you mean \`${meant}\`?`}${otherKind === undefined ? '' : ` (\`${id}\` of ${otherKind.package} is a ${otherKind.kind} provider)`}`,
-    next: [known.length === 0 ? `no plugin brings a ${kind} provider` : `known: ${known.join(', ')}`, `stagecraft plugins install @stagecraft/${prefixes[kind]}-${id}`],
+    next: [known.length === 0 ? `no plugin brings a ${kind} provider` : `known: ${known.join(', ')}`, ...(meant === undefined ? [`stagecraft plugins install @stagecraft/${prefixes[kind]}-${id}`] : [])],
   };
 }

@@ -38,11 +38,13 @@ export function passed(c: ContainerState, rules: Pick<GateRules, 'settleMs'>, no
 async function refuseFailed(world: StepWorld, rules: GateRules, c: ContainerState): Promise<void> {
   const ended = c.status === 'exited' || c.status === 'dead';
   if (!ended && c.status !== 'restarting' && c.restartCount === 0 && c.health !== 'unhealthy') return;
-  const what = ended ? `exited with ${c.exitCode ?? 'an unknown code'}` : c.health === 'unhealthy' ? 'is unhealthy' : `restarted ${c.restartCount === 1 ? 'once' : `${c.restartCount} times`}`;
+  // A healthcheck fails as well where nothing runs: that it ended says more.
+  const again = c.status === 'restarting' || c.restartCount > 0;
+  const what = ended ? `exited with ${c.exitCode ?? 'an unknown code'}` : again ? `${c.status === 'restarting' && c.exitCode ? `exited with ${c.exitCode} and ` : ''}restarted ${c.restartCount === 1 ? 'once' : `${c.restartCount} times`}` : 'is unhealthy';
   throw fail({
     code: 'SC3401',
     kind: 'external',
-    message: `The new container ${c.name} of ${rules.service} on ${world.host} ${what}${c.healthOutput && !ended ? `: ${firstLine(c.healthOutput)}` : ''}.`,
+    message: `The new container ${c.name} of ${rules.service} on ${world.host} ${what}${c.healthOutput && !ended && !again ? `: ${firstLine(c.healthOutput)}` : ''}.`,
     next: [`stagecraft logs ${rules.service}`],
     tail: await lastLines(world, c.id),
   });

@@ -82,7 +82,7 @@ describe('CORE_COMPOSE: what the built-in reader refuses', () => {
 
 describe('CORE_COMPOSE: YAML that nobody should have to read', () => {
   it.each([
-    ['services:\n\tweb: { image: a }\n', '2:1', 'SC1301', 'a tab is used as indentation; YAML allows spaces only'],
+    ['services:\n\tweb: { image: a }\n', '2:1', 'SC1301', 'a tab indents this line'],
     ['services:\n  a: { image: a }\n  a: { image: b }\n', '3:3', 'SC1301', 'the key `a` stands twice; first on line 2'],
     ['services: {}\n---\nservices: {}\n', '2:1', 'SC1301', 'a second YAML document begins here; one is expected'],
     ['services: { a: *nobody }\n', '1:16', 'SC1301', 'no anchor `&nobody` stands before this alias'],

@@ -7,7 +7,7 @@ import type { ConfigFile } from '../../src/config/types.js';
 import { isStagecraftError, type StagecraftError } from '../../src/errors/index.js';
 import type { Files } from '../../src/ports/files.js';
 import type { ProviderEntry } from '../../src/providers/types.js';
-import { broken } from './fixtures/broken.js';
+import { broken } from '../../../../spec/bad-input/config.js';
 import { errorOf, inProject, lines } from './project.js';
 
 const entry = (kind: ProviderEntry['kind'], id: string): ProviderEntry => ({ kind, id, package: 'acme', version: '1.0.0', module: '/none', api: '^0.1.0', bundled: true });

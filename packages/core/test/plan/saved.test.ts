@@ -38,7 +38,7 @@ describe('CORE_PLAN: a plan file', () => {
 
   it.each([
     ['', 'SC2050', 'plan.json is no saved plan: it is empty.'],
-    ['{"kind":', 'SC2050', 'plan.json is no saved plan: it is not JSON (Unexpected end of JSON input).'],
+    ['{"kind":', 'SC2050', 'plan.json is no saved plan: it is not JSON.'],
     ['[]', 'SC2050', 'plan.json is no saved plan: it does not say "kind": "stagecraft plan".'],
     ['{"kind":"stagecraft plan","format":2}', 'SC2051', 'plan.json has the format 2 of plan files; this version reads format 1.'],
     ['{"kind":"stagecraft plan","format":1,"sha256":"x","plan":{}}', 'SC2052', 'plan.json is damaged, or was edited after it was saved: its content does not match its digest.'],

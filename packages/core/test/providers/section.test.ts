@@ -33,9 +33,9 @@ describe('CORE_BACKEND_PROVIDER_CONFIG_SCHEMA: validateSection', () => {
     const { findings } = await validateSection(loaded(schema), { email: 'a', levle: 1, slots: 0, level: 'INF', inner: { strange: 1 } }, path, { locate });
     expect(findings.map(line)).toEqual([
       'stagecraft.yml:4:1 SC1021 unknown key `proxy.providers.acme.levle`: did you mean `level`?',
-      'stagecraft.yml:4:1 SC1024 `proxy.providers.acme.email`: must NOT have fewer than 3 characters, found "a"',
+      'stagecraft.yml:4:1 SC1024 `proxy.providers.acme.email`: expected at least 3 characters, found "a"',
       'stagecraft.yml:4:1 SC1024 `proxy.providers.acme.level`: expected INFO or DEBUG, found "INF": did you mean `INFO`?',
-      'stagecraft.yml:4:1 SC1024 `proxy.providers.acme.slots`: must be >= 1, found 0',
+      'stagecraft.yml:4:1 SC1024 `proxy.providers.acme.slots`: expected 1 or more, found 0',
       'stagecraft.yml:5:1 SC1021 unknown key `proxy.providers.acme.inner.strange`',
     ]);
   });
