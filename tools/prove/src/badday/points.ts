@@ -1,5 +1,7 @@
 import type { Point } from '../point.js';
 import { adopt } from './adopt.js';
+import { badInput } from './bad-input.js';
+import { badReleases } from './bad-releases.js';
 import { canaryScan } from './canaries.js';
 import { corpus } from './corpus.js';
 import { crash } from './crash.js';
@@ -11,4 +13,17 @@ import { replace } from './replace.js';
 import { simulation } from './simulation.js';
 
 /** What the issue "The thread on bad days" must show; each subject brings its points in a file of its own beside this one. */
-export const baddayPoints: readonly Point[] = [...faults, ...crash, ...people, canaryScan, ...maintenance, ...replace, ...adopt, ...proxyUpgrade, ...corpus, ...simulation];
+export const baddayPoints: readonly Point[] = [
+  ...simulation,
+  ...crash,
+  ...faults,
+  ...people,
+  ...badReleases,
+  ...badInput,
+  canaryScan,
+  ...maintenance,
+  ...replace,
+  ...adopt,
+  ...proxyUpgrade,
+  ...corpus,
+];
