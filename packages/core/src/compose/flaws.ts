@@ -1,7 +1,7 @@
 import type { Finding } from '../plugin-api/failure.js';
 import type { Location } from '../plugin-api/location.js';
 import { members } from './canonical.js';
-import { isRecord, type Path } from './canonical-values.js';
+import type { Path } from './canonical-values.js';
 import type { ComposeModel, ComposeService, Json } from './model.js';
 import { placeOfMount, placeOfPort } from './places.js';
 

@@ -137,7 +137,7 @@ describe('CORE_COMPOSE: images and builds', () => {
 
   it('gives each backend its provider, and builds what it names though Compose has no `build`', async () => {
     const backend = (name: string, services: readonly string[]) => ({ name, provider: name, services, config: { of: name }, location: { file: 'stagecraft.yml', line: 2, column: 1 } });
-    const { service, findings } = await desired({ files: 'services: { api: { image: x }, worker: { build: ./w }, web: { build: ./web } }', settings: { backends: [backend('first', ['api', 'worker', 'ghost']), backend('rest', [])] } });
+    const { service, findings } = await desired({ files: { 'docker-compose.yml': 'services: { api: { image: x }, worker: { build: ./w }, web: { build: ./web } }', 'w/Dockerfile': '', 'web/Dockerfile': '' }, settings: { backends: [backend('first', ['api', 'worker', 'ghost']), backend('rest', [])] } });
     expect(service('api')).toMatchObject({ image: { reference: 'shop-api:v1' }, build: { provider: 'first', context: 'w', services: ['api', 'worker'] } });
     expect(service('web')).toMatchObject({ image: { reference: 'shop-web:v1' }, build: { provider: 'rest', config: { of: 'rest' } } });
     expect(findings.map(told)).toEqual(['stagecraft.yml:2:1 SC1402 the backend first names the service `ghost`, which the Compose files do not have']);
