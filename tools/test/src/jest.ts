@@ -17,7 +17,7 @@ export interface JestRun {
 
 const isEngineTest = '\\.engine\\.test\\.ts$';
 const kinds: Readonly<Record<JestRun['kind'], { readonly ignore: string; readonly more: readonly string[] }>> = {
-  unit: { ignore: isEngineTest, more: [] },
+  unit: { ignore: isEngineTest, more: ['--maxWorkers=100%'] },
   engine: { ignore: '(?<!\\.engine)\\.test\\.ts$', more: ['--maxWorkers=2'] },
 };
 
