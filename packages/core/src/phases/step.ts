@@ -76,7 +76,9 @@ function superseded(walk: Walk, progress: Progress, step: Step, direction: Direc
 async function reachGoal(walk: Walk, step: Step, direction: Direction, half: Half, before: StepProgress | undefined): Promise<void> {
   const world = waitingWorld(walk, step);
   const known = before !== undefined && (await half.done(step.action, world));
-  if (!known && half.script) await runScript(walk, step, direction, half, world, (before?.attempts ?? 0) + 1);
+  // Since the same boot an acknowledged script is not run again: who came after it died waiting for the goal, which it may yet reach.
+  const ran = before?.state === 'completed' && before.bootId === walk.on(step).bootId;
+  if (!known && half.script && !ran) await runScript(walk, step, direction, half, world, (before?.attempts ?? 0) + 1);
   if (!known && half.settle) await settle(walk, step, direction, half, world);
   // A script's own outcome is in the journal; what was probed, waited for or settled is noted here.
   if (known || half.settle || !half.script) await noteOf(walk, step, direction, 'note', 'completed', known ? 'found done' : 'goal holds');

@@ -97,6 +97,21 @@ describe('CLI_PHASE_EXECUTION_COMMON: walking a plan', () => {
     expect(host.ran).toEqual(['do a 2']);
   });
 
+  it('does not run an acknowledged script again that nobody has seen reach its goal: in the same boot it waits for that alone', async () => {
+    const host = fakeHost();
+    // Of a container whose policy was `no` before, nothing tells that its way back is done.
+    const old = { id: 'c1', name: 'web-1', restartPolicy: 'no', aliases: [], stopped: true };
+    const stop: Step = { ...pull('web'), action: { kind: 'container.stop', service: 'web', ids: [old], graceMs: 1000 } as never, undo: 'start them' };
+    host.journal.push({ prev: '', seq: 0, at: '', session: 's', type: 'intent', operation: 'op', step: 'web', direction: 'do', attempt: 1, bootId: 'boot' });
+    host.journal.push({ prev: '', seq: 1, at: '', session: 's', type: 'intent', operation: 'op', step: 'web', direction: 'undo', attempt: 1, bootId: 'boot' });
+    host.journal.push({ prev: '', seq: 2, at: '', session: 's', type: 'outcome', operation: 'op', step: 'web', direction: 'undo', status: 'completed', bootId: 'boot' });
+    const { walk } = walkOver(host, [stop]);
+    const containers = { inspect: () => Promise.resolve({ name: 'web-1', status: 'exited', restartPolicy: 'no', networks: {} }) };
+    await walkBack({ ...walk, world: (step) => ({ ...walk.world(step), containers }) as never }, known(host), [stop]);
+    expect(host.ran).toEqual([]);
+    expect(host.journal.at(-1)).toMatchObject({ type: 'note', step: 'web', direction: 'undo', status: 'completed' });
+  });
+
   it('begins no step after a failure, and tells the first one', async () => {
     const host = fakeHost((script) => (script.step === 'a' ? { state: 'failed', exitCode: 1, result: {}, tail: ['no such image'], bootId: 'boot' } : { state: 'completed', result: {}, bootId: 'boot' }));
     const steps = [pull('a'), pull('b', ['a'])];
