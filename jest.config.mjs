@@ -4,7 +4,7 @@ import { existsSync, readdirSync } from 'node:fs';
 const shared = {
   extensionsToTreatAsEsm: ['.ts'],
   testEnvironment: 'node',
-  setupFiles: [new URL('./test-support/console.mjs', import.meta.url).pathname],
+  setupFiles: ['console', 'seed'].map((name) => new URL(`./test-support/${name}.mjs`, import.meta.url).pathname),
   setupFilesAfterEnv: [new URL('./test-support/after.mjs', import.meta.url).pathname],
   testEnvironmentOptions: { customExportConditions: ['stagecraft-source', 'node', 'node-addons'] },
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },

@@ -10,6 +10,7 @@ export interface JestRun {
   readonly kind: 'unit' | 'engine';
   /** As typed after `npm test --`. */
   readonly args: readonly string[];
+  readonly seed: number;
   readonly env: NodeJS.ProcessEnv;
   /** Ends Jest; it is told by SIGINT, so that its tests clean up. */
   readonly signal: AbortSignal;
@@ -42,7 +43,7 @@ export async function anyTests(run: JestRun): Promise<boolean> {
 }
 
 function jest(run: JestRun, more: readonly string[], stdio: ('ignore' | 'pipe' | 'inherit')[], onText?: (text: string) => void): Promise<number> {
-  const args = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js', ...run.args, '--testPathIgnorePatterns', kinds[run.kind].ignore, '/node_modules/', ...more];
+  const args = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js', ...run.args.filter((arg) => !arg.startsWith('--seed=')), `--seed=${run.seed}`, '--testPathIgnorePatterns', kinds[run.kind].ignore, '/node_modules/', ...more];
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, args, { cwd: run.root, env: run.env, stdio });
     const end = (): void => void child.kill('SIGINT');

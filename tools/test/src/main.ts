@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { acquireEngine, ensureImages, ownStatus, type Acquired } from '@stagecraft-tools/engine';
 import { anyTests, runJest, type JestRun } from './jest.js';
+import { seedOf } from './seed.js';
 import { joined, lastLine, skippedLines, summarise, type Summary } from './summary.js';
 import { changedFiles, onEngine, processesOf, RUN_VARIABLE } from './traces.js';
 
@@ -10,6 +11,7 @@ import { changedFiles, onEngine, processesOf, RUN_VARIABLE } from './traces.js';
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const args = process.argv.slice(2).filter((arg) => arg !== '--');
 const selected = args.some((arg) => /^(-t|--testNamePattern)/.test(arg));
+const seed = seedOf(root, args);
 const tell = (line: string): void => void process.stderr.write(`test: ${line}\n`);
 const stopping = new AbortController();
 let heard: NodeJS.Signals | undefined;
@@ -20,6 +22,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   });
 }
 
+tell(`seed ${seed}: \`npm test -- --seed=${seed}\` draws the same values in the same order`);
 const run = randomUUID();
 const env = testEnvironment();
 const before = changedFiles(root);
@@ -98,7 +101,7 @@ function count(result: Awaited<ReturnType<typeof runJest>>): void {
 }
 
 function of(kind: JestRun['kind'], more: NodeJS.ProcessEnv = {}): JestRun {
-  return { root, kind, args, env: { ...env, ...more }, signal: stopping.signal };
+  return { root, kind, args, seed, env: { ...env, ...more }, signal: stopping.signal };
 }
 
 /** The person's own settings of Stagecraft and Docker are not the tests'. */

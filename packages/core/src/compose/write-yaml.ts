@@ -23,9 +23,9 @@ function inline(value: unknown): string {
   return String(value ?? null);
 }
 
-/** A plain key where no reader could take it for a number, a boolean or nothing. */
+/** A plain key where no reader could take it for a number (readers of YAML 1.1 take `E0` for one), a boolean or nothing. */
 function name(key: string): string {
-  return /^[A-Za-z_][A-Za-z0-9_.-]*$/.test(key) && !/^(?:y|n|yes|no|on|off|true|false|null)$/i.test(key) ? key : quoted(key);
+  return /^[A-Za-z_][A-Za-z0-9_.-]*$/.test(key) && !/^(?:y|n|yes|no|on|off|true|false|null|e-?[0-9]+)$/i.test(key) ? key : quoted(key);
 }
 
 /** JSON's escapes are YAML's; what YAML does not count as printable is escaped too. */

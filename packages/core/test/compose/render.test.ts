@@ -199,6 +199,11 @@ describe('DEPLOY_COMPOSE_GEN: values', () => {
 });
 
 describe('DEPLOY_COMPOSE_GEN: YAML that we write', () => {
+  it('quotes a key that some reader would take for something else', () => {
+    for (const key of ['E0', 'e-12', 'y', 'NO', 'off', 'Null', '1', '0x1', '<<', '~', '', 'a b']) expect(writeYaml({ [key]: 1 })).toBe(`${JSON.stringify(key)}: 1\n`);
+    for (const key of ['web', 'E0x', 'e', '_', 'x-y.z']) expect(writeYaml({ [key]: 1 })).toBe(`${key}: 1\n`);
+  });
+
   it('is read as the same data', () => {
     const value = fc.letrec<{ value: unknown }>((tie) => ({
       value: fc.oneof(
