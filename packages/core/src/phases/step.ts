@@ -77,8 +77,10 @@ async function reachGoal(walk: Walk, step: Step, direction: Direction, half: Hal
   const world = waitingWorld(walk, step);
   const known = before !== undefined && (await half.done(step.action, world));
   // Since the same boot an acknowledged script is not run again: who came after it died waiting for the goal, which it may yet reach.
-  const ran = before?.state === 'completed' && before.bootId === walk.on(step).bootId;
-  if (!known && half.script && !ran) await runScript(walk, step, direction, half, world, (before?.attempts ?? 0) + 1);
+  const due = !known && half.script !== undefined && !(before?.state === 'completed' && before.bootId === walk.on(step).bootId);
+  // On the way back nothing is told to an engine that is away for a moment, or hangs: asking waits for the one, and gives the other up.
+  if (due && direction === 'undo') await world.containers.info();
+  if (due) await runScript(walk, step, direction, half, world, (before?.attempts ?? 0) + 1);
   if (!known && half.settle) await settle(walk, step, direction, half, world);
   // A script's own outcome is in the journal; what was probed, waited for or settled is noted here.
   if (known || half.settle || !half.script) await noteOf(walk, step, direction, 'note', 'completed', known ? 'found done' : 'goal holds');

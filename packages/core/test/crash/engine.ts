@@ -13,7 +13,7 @@ export function containersAt(world: string): Containers {
     image: () => Promise.resolve(undefined),
     images: () => Promise.resolve([]),
     volumes: () => Promise.resolve([]),
-    info: () => Promise.reject(new Error('nobody asks')),
+    info: () => Promise.resolve({ version: '26.1.5', apiVersion: '1.45', architecture: 'amd64', os: 'linux', name: 'crash', id: 'crash' }),
     logs: async function* () {
       yield* [];
     },

@@ -31,11 +31,12 @@ function fakeHost(behaviour: (script: StepScript) => StepOutcome = () => ({ stat
 const pull = (id: string, dependsOn: readonly string[] = []): Step => ({ id, phase: 'push', action: { kind: 'image.pull', service: 'web', reference: id }, host: 'local', touches: [], why: 'absent', dependsOn, undo: undefined });
 const remove = (id: string): Step => ({ ...pull(id), action: { kind: 'container.start', service: id, count: 1 }, undo: 'remove it' });
 
-function walkOver(host: ReturnType<typeof fakeHost>, steps: readonly Step[], signal = new AbortController().signal): { walk: Walk; events: Event[] } {
+function walkOver(host: ReturnType<typeof fakeHost>, steps: readonly Step[], signal = new AbortController().signal, engineAway = false): { walk: Walk; events: Event[] } {
   const events: Event[] = [];
   const plan = { operation: 'op', steps, desired: { composeProject: 'p', services: [] } } as unknown as SealedPlan;
   const clock = { now: () => 0, sleep: () => Promise.resolve(), random: () => '' };
   const containers = {
+    info: () => (engineAway ? Promise.reject(fail({ code: 'SC3501', kind: 'external', message: 'the engine is away' })) : Promise.resolve({})),
     image: (reference: string) => Promise.resolve(host.present.has(reference) ? {} : undefined),
     list: (labels: Record<string, string>) => Promise.resolve(host.present.has(labels['com.docker.compose.service'] ?? '') ? [{ status: 'running' }] : []),
   };
@@ -190,6 +191,15 @@ describe('CLI_PHASE_EXECUTION_COMMON: walking a plan', () => {
     const steps = [remove('a')];
     await walkSteps(walkOver(host, steps).walk, known(host), steps);
     await expect(walkBack(walkOver(host, steps, stop.signal).walk, known(host), steps)).rejects.toMatchObject({ code: 'SC3212', kind: 'interrupted' });
+  });
+
+  it('tells an engine that does not answer nothing on the way back', async () => {
+    const host = fakeHost();
+    const steps = [remove('a')];
+    await walkSteps(walkOver(host, steps).walk, known(host), steps);
+    const failed = await walkBack(walkOver(host, steps, undefined, true).walk, known(host), steps);
+    expect([...failed]).toEqual([['local', expect.objectContaining({ code: 'SC3501' })]]);
+    expect(host.ran).toEqual(['do a 1']);
   });
 
   it('stops the way back at its first failure, so that it can be taken up again', async () => {
