@@ -90,7 +90,7 @@ async function interrupted(stage: Stage, one: Operator, silent: Silent, moment: 
   silent.hear(false);
   const ended = await carried(stage, 'ctrlc-prod', one.begin(['deploy', moment.end, '--yes']));
   // The last script outlives an operator who is told twice: it may have closed the operation by itself, and then there is nothing to resume.
-  const closed = times === 2 && moment.name === 'finalize' && ended.exitCode === 1 && ended.stderr.includes('nothing is open');
+  const closed = times === 2 && moment.name === 'finalize' && ended.exitCode === 1 && ended.stderr.includes('there is nothing to resume');
   must(ended.exitCode === 0 || closed, `${what}: ${moment.end}: exit ${ended.exitCode}: ${ended.all}`);
   for (const path of [lockOf(stage), openOf(stage)]) must(!existsSync(path), `${what}: ${path} is still there`);
   must((await stage.running('ctrlc-prod', 'app')).length === 1, `${what}: not one container runs`);
