@@ -57,8 +57,9 @@ act() {
     script) session ;;
     torn)
       size=$(${real('wc')} -c <"$J") last=$(${real('tail')} -n 1 "$J" | ${real('wc')} -c)
-      operator
+      # Torn before the operator is dead: from then on the prover reads.
       ${real('truncate')} -s $((size - last / 2)) "$J"
+      operator
       session ;;
     error:*) fault=\${how#error:} ;;
   esac
