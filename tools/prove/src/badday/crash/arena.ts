@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { checkout, type Ran, type Stage } from '../../stage.js';
 import { application, routedConfig } from './application.js';
@@ -40,6 +41,8 @@ export interface Arena {
   /** Writes the application with another greeting. */
   change(): Promise<string>;
   run(args: readonly string[]): Promise<Ran>;
+  /** Waits for the end of scripts that a dead operator began: they run on, and may write what decides how to go on. */
+  scriptsEnded(): Promise<void>;
   /** Runs the command line with every instant told, and at the chosen one the fault. */
   faulty(args: readonly string[], chosen?: Chosen): Promise<Faulty>;
 }
@@ -82,6 +85,9 @@ export async function arenaIn(stage: Stage, project: string, proxy: string): Pro
       return String(release);
     },
     run: (args) => command(args, [], {}),
+    async scriptsEnded() {
+      for (const until = Date.now() + 30_000; Date.now() < until && (await anyNames(state)); ) await sleep(50);
+    },
     async faulty(args, chosen) {
       for (const name of ['log', 'met', 'done', 'target']) await rm(join(faults, name), { force: true });
       if (chosen) await writeFile(join(faults, 'target'), `${chosen.key}\n${chosen.nth}\n${chosen.how}\n`);
@@ -89,6 +95,13 @@ export async function arenaIn(stage: Stage, project: string, proxy: string): Pro
       return { ...ran, met: existsSync(join(faults, 'done')), instants: numbered(await readFile(join(faults, 'log'), 'utf8').catch(() => '')) };
     },
   };
+}
+
+/** Is there a process whose command line names the folder, as that of every script does? */
+async function anyNames(folder: string): Promise<boolean> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const lines = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')));
+  return lines.some((line) => line.includes(folder));
 }
 
 function numbered(log: string): readonly Instant[] {

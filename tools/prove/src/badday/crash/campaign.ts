@@ -45,14 +45,17 @@ async function carriedOut(campaign: Campaign, stage: Stage, size: Size, seed: nu
     const begun = Date.now();
     const rows: string[] = [];
     let [points, runs] = [0, 0];
+    const violations: string[] = [];
     for (const course of [deploying, rollingBack(), aborting]) {
       const until = size === 'full' ? Infinity : begun + (campaign.ciSeconds * 1000 * (rows.length + 1)) / 3;
       const came = await disturbed({ campaign, arena, load, course, size, random, until });
       points += came.points.length;
       runs += came.runs;
+      violations.push(...came.violations);
       rows.push(`${course.name} ${came.points.length} of ${came.all}${came.passed > 0 ? `, ${came.passed} passed by` : ''}`);
     }
     const served = await load.stop();
+    must(violations.length === 0, `${rows.join('; ')}: ${violations.length} violations: ${violations.join('\n')}`);
     must(points >= campaign.least[size], `only ${points} points came`);
     return `${rows.join('; ')}: ${points} points, ${runs} runs, violations 0; ${served.sent} requests, ${served.lost} lost`;
   } finally {
@@ -71,7 +74,7 @@ interface Disturbed {
   readonly until: number;
 }
 
-async function disturbed({ campaign, arena, load, course, size, random, until }: Disturbed): Promise<Came & { readonly all: number }> {
+async function disturbed({ campaign, arena, load, course, size, random, until }: Disturbed): Promise<Came & { readonly all: number; readonly violations: readonly string[] }> {
   const wanted = await undisturbed(arena, course);
   const every = course.name === 'rollback' ? campaign.ofRollback : 1;
   const all = campaign.points(wanted.instants).filter((_, index) => index % every === 0);
@@ -94,8 +97,7 @@ async function disturbed({ campaign, arena, load, course, size, random, until }:
     }
     if (size === 'full') console.log(`        ${campaign.name}, ${course.name}: ${points.length} of ${all.length} points, ${passed} passed by, ${runs} runs, violations ${violations.length}`);
   }
-  must(violations.length === 0, `${course.name}: ${violations.length} violations: ${violations.join('\n')}`);
-  return { points, passed, runs, all: all.length };
+  return { points, passed, runs, all: all.length, violations };
 }
 
 /** After a violation the next operation finds a project that serves, with nothing open. */

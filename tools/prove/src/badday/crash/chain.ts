@@ -63,6 +63,7 @@ export async function crashed(arena: Arena, course: Course, wanted: Undisturbed,
   const where = (): string => points.map(named).join(', then ');
   /** What to run now; undefined where it has come to its end. */
   const next = async (): Promise<readonly string[] | undefined> => {
+    if (!existsSync(join(arena.state, 'open.json'))) await arena.scriptsEnded();
     if (existsSync(join(arena.state, 'open.json'))) return course.again[turn++ % course.again.length];
     const [newest] = await releasesOf(arena);
     // A crash before the operation was opened leaves nothing to take up, and what a script's death failed is done anew.
