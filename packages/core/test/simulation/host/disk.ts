@@ -32,7 +32,7 @@ export class Disk {
   private readonly nodes: Map<string, Inode>;
   private readonly locks = new Map<Inode, OpenFile>();
 
-  constructor(nodes: ReadonlyMap<string, Inode> = new Map([['/', folderNode()]])) {
+  constructor(nodes: ReadonlyMap<string, Inode> = new Map([['/', folderNode(0o755)]])) {
     const copies = new Map<Inode, Inode>();
     this.nodes = new Map();
     for (const [path, node] of nodes) {
@@ -66,18 +66,18 @@ export class Disk {
   }
 
   /** @returns false where the folder above is missing, or something is there. */
-  makeFolder(path: string): boolean {
+  makeFolder(path: string, mode = 0o700): boolean {
     if (this.nodes.has(path) || !this.nodes.get(parentOf(path))?.folder) return false;
-    this.link(path, folderNode());
+    this.link(path, folderNode(mode));
     return true;
   }
 
-  open(path: string, how: '<' | '>' | '>>', by: number): OpenFile | undefined {
+  open(path: string, how: '<' | '>' | '>>', by: number, mode = 0o600): OpenFile | undefined {
     let node = this.nodes.get(path);
     if (node?.folder || (how !== '<' && !this.nodes.get(parentOf(path))?.folder)) return undefined;
     if (node === undefined) {
       if (how === '<') return undefined;
-      node = { text: '', print: 7, mode: 0o600, folder: false, links: 0 };
+      node = { text: '', print: 7, mode, folder: false, links: 0 };
       this.link(path, node);
       this.watch(path, undefined, '');
     } else if (how === '>' && node.text !== '') this.setText(path, node, '', 7);
@@ -88,14 +88,15 @@ export class Disk {
     const { node } = file;
     const at = file.append ? node.text.length : file.at;
     file.at = at + text.length;
-    if (at !== node.text.length) throw new Error(`the simulated disk does not write into the middle of ${file.path}`);
+    // Somebody else wrote or emptied it meanwhile.
+    if (at !== node.text.length) return this.setText(file.path, node, `${node.text.slice(0, at).padEnd(at, '\0')}${text}${node.text.slice(at + text.length)}`, mix(mix(node.print, at), printOf(text)));
     this.setText(file.path, node, node.text + text, mix(node.print, printOf(text)));
   }
 
   truncate(path: string, length: number): boolean {
     const node = this.nodes.get(path);
     if (!node || node.folder) return false;
-    const text = Buffer.from(node.text).subarray(0, length).toString();
+    const text = Buffer.from(node.text).subarray(0, length).toString().padEnd(length, '\0');
     this.setText(path, node, text, mix(11, printOf(text)));
     return true;
   }
@@ -103,6 +104,8 @@ export class Disk {
   rename(from: string, to: string): boolean {
     const node = this.nodes.get(from);
     if (!node || node.folder || this.nodes.get(to)?.folder || !this.nodes.get(parentOf(to))?.folder) return false;
+    // Two names of one file: there is nothing to do.
+    if (this.nodes.get(to) === node) return true;
     const before = this.nodes.get(to)?.text;
     this.unlink(to);
     this.unlink(from);
@@ -114,7 +117,7 @@ export class Disk {
 
   hardLink(from: string, to: string): boolean {
     const node = this.nodes.get(from);
-    if (!node || node.folder || this.nodes.has(to)) return false;
+    if (!node || node.folder || this.nodes.has(to) || !this.nodes.get(parentOf(to))?.folder) return false;
     this.link(to, node);
     this.watch(to, undefined, node.text);
     return true;
@@ -207,6 +210,6 @@ function entryPrint(path: string, node: Inode): number {
   return mix(print, node.print);
 }
 
-function folderNode(): Inode {
-  return { text: '', print: 1, mode: 0o700, folder: true, links: 0 };
+function folderNode(mode: number): Inode {
+  return { text: '', print: 1, mode, folder: true, links: 0 };
 }

@@ -1,5 +1,6 @@
 import type { Containers, ContainerState } from '../../../src/ports/containers.js';
-import type { Run, Shell } from '../sh/shell.js';
+import type { Run } from '../sh/run.js';
+import type { Shell } from '../sh/shell.js';
 import { mix, printOf } from './disk.js';
 
 export interface Container {

@@ -1,5 +1,6 @@
-import { Shell, type Around, type Run, type Stop, type Tool } from '../sh/shell.js';
-import { tools } from '../sh/tools.js';
+import type { Around, Run, Stop, Tool } from '../sh/run.js';
+import { Shell } from '../sh/shell.js';
+import { tools } from '../sh/tools/index.js';
 import { Disk, mix, printOf } from './disk.js';
 import { Engine } from './engine.js';
 
@@ -34,6 +35,8 @@ export class SimulatedHost {
   readonly engine: Engine;
   processes: Process[] = [];
   bootId = 'boot-1';
+  /** Called with each script, before its first instant. */
+  begun: (text: string, stdin: string) => void = () => undefined;
   /** The script that runs at this very instant. */
   current: Process | undefined;
   private count = 0;
@@ -56,6 +59,7 @@ export class SimulatedHost {
 
   /** Begins a script; it does nothing before it is stepped. */
   begin(by: string, kind: Process['kind'], text: string, stdin: string, ended?: Process['ended']): Process {
+    this.begun(text, stdin);
     this.count += 1;
     const pid = 100 + this.count;
     const shell = new Shell(this.around(pid));

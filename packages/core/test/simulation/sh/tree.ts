@@ -4,7 +4,8 @@ export type Command =
   | { readonly kind: 'pipe'; readonly commands: readonly Command[]; readonly not: boolean }
   | { readonly kind: 'and' | 'or'; readonly left: Command; readonly right: Command }
   | { readonly kind: 'list'; readonly commands: readonly Command[] }
-  | { readonly kind: 'subshell' | 'group'; readonly body: Command; readonly redirs: readonly Redirect[] }
+  | { readonly kind: 'subshell'; readonly body: Command; readonly redirs: readonly Redirect[] }
+  | { readonly kind: 'group'; readonly body: Command; readonly redirs: readonly Redirect[] }
   | { readonly kind: 'if'; readonly arms: readonly { readonly when: Command; readonly then: Command }[]; readonly otherwise: Command | undefined; readonly redirs: readonly Redirect[] }
   | { readonly kind: 'while'; readonly until: boolean; readonly when: Command; readonly body: Command; readonly redirs: readonly Redirect[] }
   | { readonly kind: 'for'; readonly name: string; readonly words: readonly Word[] | undefined; readonly body: Command; readonly redirs: readonly Redirect[] }
