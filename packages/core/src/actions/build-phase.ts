@@ -1,3 +1,4 @@
+import type { BuildInputs } from '../compose/build-inputs.js';
 import type { Desired, DesiredService } from '../compose/model.js';
 import { buildImage, builds, type BuildChoices, type Builder, type ImageBuilt } from '../images/build.js';
 import { phaseStatus, stepOutput, stepStatus } from '../io/catalogue/phases.js';
@@ -5,6 +6,7 @@ import type { Event } from '../plugin-api/event.js';
 import { loadProvider } from '../providers/load.js';
 import type { ProviderIndex } from '../providers/index-providers.js';
 import type { Note } from '../phases/types.js';
+import { secretText } from '../secrets/secret-text.js';
 import type { OpenHost } from './host.js';
 import { providerContext } from '../providers/context.js';
 import type { Workspace } from './types.js';
@@ -24,6 +26,7 @@ export async function buildPhase(ws: Workspace, host: OpenHost, index: ProviderI
     ws.io.event(phaseStatus({ phase: 'build', status, steps: wanted.length }));
   };
   await tell('running');
+  ws.io.hide?.(await buildSecretTexts(ws, wanted.flatMap((service) => inputs[service.name]?.secrets ?? [])));
   const builder: Builder = { files: ws.files, inputs, exec: ws.exec, containers: host.containers, clock: ws.clock, signal: ws.signal, backend: async (build) => {
       const { provider } = await loadProvider(index, 'backend', build.provider);
       const { project, environment } = desired;
@@ -38,6 +41,12 @@ export async function buildPhase(ws: Workspace, host: OpenHost, index: ProviderI
     if (!ws.signal.aborted) await tell('failed');
     throw error;
   }
+}
+
+/** A build may print what it reads as a secret, whether somebody named that one or not. */
+async function buildSecretTexts(ws: Workspace, secrets: BuildInputs['secrets']): Promise<readonly string[]> {
+  const texts = await Promise.all(secrets.map(async ({ from }) => ('value' in from ? [from.value.reveal()] : secretText((await ws.files.readBytes(from.file, 64 * 1024).catch(() => undefined)) ?? new Uint8Array()))));
+  return texts.flat();
 }
 
 /** What a provider's tool prints belongs to the step, whatever the provider calls it. */

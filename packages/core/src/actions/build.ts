@@ -5,6 +5,7 @@ import { builds } from '../images/build.js';
 import { buildPhase } from './build-phase.js';
 import { refuseFindings } from './findings.js';
 import { openHost } from './host.js';
+import { readKey } from './key.js';
 import { environmentSecrets } from './secrets.js';
 import { loadSettings } from './settings.js';
 import type { BuildOptions, BuildResult, Workspace } from './types.js';
@@ -17,7 +18,8 @@ export async function build(ws: Workspace, options: BuildOptions): Promise<Build
   const { version } = await resolveVersion(ws, options.version, 'latest');
   const { settings, values } = await environmentSecrets(ws, loaded);
   const model = await readCompose({ files: ws.files, exec: ws.exec, folder: ws.folder, settings });
-  const { desired, builds: inputs, findings } = await desire({ model, settings, secrets: values, version, files: ws.files });
+  const valuesKey = await readKey([host]);
+  const { desired, builds: inputs, findings } = await desire({ model, settings, secrets: values, version, files: ws.files, ...(valuesKey ? { valuesKey } : {}) });
   // A secret in a wrong place would stay in the image.
   refuseFindings(findings.filter((finding) => finding.code === 'SC1313' || finding.code === 'SC1427'));
   const wanted = builds(desired);

@@ -92,6 +92,7 @@ async function describe(ws: Workspace, hosts: readonly OpenHost[], loaded: Loade
   const ids = built ?? (pull ? {} : await builtAlready({ files: ws.files, containers: builderOf(hosts).containers, inputs: now.builds }, now.desired));
   // Env files of services may hold what looks like a secret as well.
   for (const values of Object.values(now.values)) ws.io.hide?.(secretLooking(values));
+  for (const { mounted = [] } of Object.values(now.secrets)) ws.io.hide?.(mounted);
   return { model, proxy, desired: withImages(now.desired, pull ? images : {}, ids), now, resolved };
 }
 

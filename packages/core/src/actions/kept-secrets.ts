@@ -14,7 +14,7 @@ export async function keptValues(store: Pick<EnvironmentStore, 'readSecrets'>): 
 
 function valuesIn(name: string, text: string): readonly string[] {
   try {
-    if (name.endsWith('.parts.json')) return Object.values(JSON.parse(text) as KeptSecrets).flatMap(({ values }) => Object.values(values));
+    if (name.endsWith('.parts.json')) return Object.values(JSON.parse(text) as KeptSecrets).flatMap(({ values, mounted = [] }) => [...Object.values(values), ...mounted]);
     return Object.values(JSON.parse(text) as KeptValues['values']).flatMap(secretLooking);
   } catch {
     // Damaged: what needs it says so.

@@ -24,7 +24,7 @@ export function walkOf(operation: Operation, plan: SealedPlan, proxies: ProxyOf)
     on,
     world(step) {
       const { name, scope, containers, shell, files } = on(step);
-      return { plan, host: step.host ?? name, scope, containers, shell, files, clock: ws.clock, signal: ws.signal, proxy: proxies(name), waiting: () => undefined };
+      return { plan, host: step.host ?? name, scope, containers, shell, files, clock: ws.clock, signal: ws.signal, proxy: proxies(name), mask: (text) => ws.io.mask?.(text) ?? text, waiting: () => undefined };
     },
   };
 }

@@ -109,9 +109,12 @@ function clearSecrets(sources: Sources, secretNames: readonly string[], variable
   for (const { root } of sources.all.values()) {
     eachScalar(root, (scalar, path) => {
       const [top, service, key, part] = path;
-      if (typeof scalar.value !== 'string' || top !== 'services' || key === 'environment' || key === 'env_file') return;
-      const passedThrough = key === 'build' && part === 'args' && path.length === 5 && typeof path[4] === 'number' && !scalar.value.includes('=') ? [scalar.value] : [];
-      for (const name of [...mentionedNames(scalar.value), ...passedThrough]) {
+      if (top !== 'services' || key === 'environment' || key === 'env_file') return;
+      const text = typeof scalar.value === 'string' ? scalar.value : '';
+      // `[NAME]` and `{ NAME: }` pass a variable through without a mention.
+      const argument = key === 'build' && part === 'args' && path.length === 5 ? path[4] : undefined;
+      const passedThrough = typeof argument === 'number' && text !== '' && !text.includes('=') ? [text] : typeof argument === 'string' && scalar.value === null ? [argument] : [];
+      for (const name of [...mentionedNames(text), ...passedThrough]) {
         const named = secretNames.includes(name);
         if (!named && !likely(name)) continue;
         const place = `in clear in \`services.${String(service)}.${String(key)}\``;

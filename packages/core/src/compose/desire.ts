@@ -5,7 +5,7 @@ import type { Finding } from '../plugin-api/failure.js';
 import type { ImageState } from '../ports/containers.js';
 import type { Files } from '../ports/files.js';
 import { misplacedSecrets } from '../secrets/misplaced.js';
-import { secretsOf, type KeptSecrets } from '../secrets/kept.js';
+import { secretsOf, type KeptSecrets, type MountedSecrets } from '../secrets/kept.js';
 import { fillIn, markerOf } from '../secrets/markers.js';
 import { buildInputsOf, type BuildInputs } from './build-inputs.js';
 import { buildsOf } from './builds.js';
@@ -99,7 +99,7 @@ export async function desire(input: DesireInput): Promise<DesireResult> {
     desired,
     values: Object.fromEntries(run.map((service) => [service.name, filled(service.environment, values)])),
     secrets: Object.fromEntries(run.flatMap((service) => {
-      const own = secretsOf(service.environment, values);
+      const own = secretsOf(service.environment, values, made.find((one) => one.service.name === service.name)?.secrets);
       return own === undefined ? [] : [[service.name, own]];
     })),
     builds: Object.fromEntries(inputs),
@@ -177,7 +177,7 @@ interface Around {
   readonly external: ReadonlySet<string>;
 }
 
-async function desiredService(input: DesireInput, service: ComposeService, around: Around): Promise<{ readonly service: DesiredService; readonly uploads: readonly Upload[]; readonly findings: readonly Finding[] }> {
+async function desiredService(input: DesireInput, service: ComposeService, around: Around): Promise<{ readonly service: DesiredService; readonly uploads: readonly Upload[]; readonly secrets: MountedSecrets; readonly findings: readonly Finding[] }> {
   const { model, settings, version } = input;
   const { name } = service;
   const findings: Finding[] = [];
@@ -186,7 +186,7 @@ async function desiredService(input: DesireInput, service: ComposeService, aroun
   const build = around.builds[name];
   const known = build === undefined && service.image !== undefined ? input.images?.[service.image] : undefined;
   const classified = classify(service, { settings: own, job: around.job, built: build !== undefined, image: known });
-  const mounts = around.external.has(name) ? { definition: service.definition, files: [], uploads: [], findings: [] } : await mountsOf({ model, service, files: input.files, variables: settings.variables, secrets: input.secrets ?? {}, ...(input.valuesKey === undefined ? {} : { valuesKey: input.valuesKey }) });
+  const mounts = around.external.has(name) ? { definition: service.definition, files: [], uploads: [], secrets: { names: [], texts: [] }, findings: [] } : await mountsOf({ model, service, files: input.files, variables: settings.variables, secrets: input.secrets ?? {}, ...(input.valuesKey === undefined ? {} : { valuesKey: input.valuesKey }) });
   const health = hasHealthcheck(service, known);
   const routed = settings.routes.some((route) => route.service === name);
   const obstacles = obstaclesOf({ model, service, settings: own, classified, healthcheck: health, routed });
@@ -224,6 +224,7 @@ async function desiredService(input: DesireInput, service: ComposeService, aroun
       routed,
     },
     uploads: mounts.uploads,
+    secrets: mounts.secrets,
     findings,
   };
 }

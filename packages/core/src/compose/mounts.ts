@@ -7,7 +7,9 @@ import type { Files } from '../ports/files.js';
 import { canonicalJson, compare } from './canonical-json.js';
 import { members } from './canonical.js';
 import { isRecord } from './canonical-values.js';
+import type { MountedSecrets } from '../secrets/kept.js';
 import { fillIn, secretsIn } from '../secrets/markers.js';
+import { secretText } from '../secrets/secret-text.js';
 import { unknownDigest } from './digest.js';
 import type { ComposeModel, ComposeService, Json, MountedFile } from './model.js';
 import { bare } from './paths.js';
@@ -26,6 +28,8 @@ export interface Mounts {
   readonly definition: Readonly<Record<string, Json>>;
   readonly files: readonly MountedFile[];
   readonly uploads: readonly Upload[];
+  /** What its containers can read there that no output may show. Secret. */
+  readonly secrets: MountedSecrets;
   readonly findings: readonly Finding[];
 }
 
@@ -48,6 +52,7 @@ export async function mountsOf(input: MountInput): Promise<Mounts> {
   const findings: Finding[] = [];
   const files: MountedFile[] = [];
   const uploads: Upload[] = [];
+  const secrets: { names: string[]; texts: string[] } = { names: [], texts: [] };
   const tell = (severity: Finding['severity'], code: string, message: string, next: readonly string[], location: Location): void => void findings.push({ severity, code, message, next, location, service: service.name });
 
   const carry = (tree: Tree, name: string, source: string, secret: boolean): string => {
@@ -105,6 +110,8 @@ export async function mountsOf(input: MountInput): Promise<Mounts> {
       const mode = typeof item.mode === 'string' ? parseInt(item.mode, 8) : undefined;
       // A container's user is rarely the host's: 0444, and the folder above keeps others on the host out.
       const tree = one.tree.map((entry) => ({ ...entry, mode: mode ?? (kind === 'secrets' || one.inline ? 0o444 : entry.mode) }));
+      secrets.names.push(...one.names);
+      if (kind === 'secrets') secrets.texts.push(...tree.flatMap(({ content }) => secretText(content)));
       mounts.push({ read_only: true, source: carry(tree, one.inline ? key : nameOf(one.source), one.source, kind === 'secrets' || one.secret), target: String(item.target), type: 'bind' });
     }
   }
@@ -112,7 +119,7 @@ export async function mountsOf(input: MountInput): Promise<Mounts> {
   const { configs: _configs, secrets: _secrets, volumes: _volumes, ...rest } = service.definition;
   const sorted = mounts.map((mount) => Object.fromEntries(Object.entries(mount as Readonly<Record<string, Json>>).sort(([a], [b]) => compare(a, b)))).sort((a, b) => compare(String(a.target), String(b.target)));
   const definition = mounts.length === 0 ? rest : Object.fromEntries(Object.entries({ ...rest, volumes: sorted }).sort(([a], [b]) => compare(a, b)));
-  return { definition, files: files.sort((a, b) => compare(a.path, b.path)), uploads, findings };
+  return { definition, files: files.sort((a, b) => compare(a.path, b.path)), uploads, secrets, findings };
 }
 
 /** Where a writable folder of the project lies on the host: one place for every service that mounts it. */
@@ -134,13 +141,15 @@ interface Content {
   readonly source: string;
   readonly inline: boolean;
   readonly secret: boolean;
+  /** Named secrets in it. */
+  readonly names: readonly string[];
 }
 
 type Tell = (severity: Finding['severity'], code: string, message: string, next: readonly string[], location: Location) => void;
 
 async function contentOf(input: MountInput, kind: 'configs' | 'secrets', key: string, section: Readonly<Record<string, Json>>, at: Location, tell: Tell): Promise<Content | undefined> {
   const what = `the ${kind.slice(0, -1)} \`${key}\``;
-  const inline = (text: string, secret: boolean): Content => ({ tree: [{ path: '', content: Buffer.from(text), mode: 0o444 }], source: `${kind.slice(0, -1)}:${key}`, inline: true, secret });
+  const inline = (text: string, secret: boolean): Content => ({ tree: [{ path: '', content: Buffer.from(fillIn(text, input.secrets ?? {})), mode: 0o444 }], source: `${kind.slice(0, -1)}:${key}`, inline: true, secret, names: secretsIn(text) });
   if (section.external === true) {
     tell('error', 'SC1426', `${what} is external: an engine without Swarm has none`, ['give it a `file`, an `environment` variable or, for a config, `content`'], at);
     return undefined;
@@ -148,11 +157,10 @@ async function contentOf(input: MountInput, kind: 'configs' | 'secrets', key: st
   if (typeof section.environment === 'string') {
     const value = Object.hasOwn(input.variables, section.environment) ? input.variables[section.environment] : undefined;
     if (value === undefined) tell('error', 'SC1427', `${what} takes the variable \`${section.environment}\`, which is not set`, [`set ${section.environment} in the environment's \`env\`, in its \`env_file\`, in .env or in your shell`], at);
-    return value === undefined ? undefined : inline(fillIn(value, input.secrets ?? {}), true);
+    return value === undefined ? undefined : inline(value, true);
   }
   // What interpolation put in may be secret.
-  if (typeof section.content === 'string' && secretsIn(section.content).length > 0) return inline(fillIn(section.content, input.secrets ?? {}), true);
-  if (typeof section.content === 'string') return inline(section.content, Object.values(input.variables).some((value) => value.length > 3 && (section.content as string).includes(value)));
+  if (typeof section.content === 'string') return inline(section.content, secretsIn(section.content).length > 0 || Object.values(input.variables).some((value) => value.length > 3 && (section.content as string).includes(value)));
   if (typeof section.file !== 'string') {
     tell('error', 'SC1426', `${what} says nothing about its content`, ['give it a `file`'], at);
     return undefined;
@@ -167,7 +175,7 @@ async function contentOf(input: MountInput, kind: 'configs' | 'secrets', key: st
     return undefined;
   }
   const tree = await readTree(input.files, source, (message, next) => tell('error', 'SC1424', `${what} is ${bare(source)}: ${message}`, next, at));
-  return tree && { tree, source: bare(source), inline: false, secret: false };
+  return tree && { tree, source: bare(source), inline: false, secret: false, names: [] };
 }
 
 /** A file, or all files of a folder, sorted by path. Of modes only the executable bit counts, which is all that version control keeps. */

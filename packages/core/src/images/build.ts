@@ -90,7 +90,7 @@ function requestOf(builder: Pick<Builder, 'inputs'>, desired: Desired, service: 
 async function present(builder: Pick<Builder, 'files' | 'containers'>, desired: Desired, service: DesiredService, request: BuildRequest): Promise<{ readonly digest: string; readonly id?: string; readonly tags: readonly string[] } | undefined> {
   // A provider's own settings may change what is read: then only its build can tell.
   if (Object.keys(buildOf(service).config).length > 0 || request.pull || request.noCache) return undefined;
-  const digest = await contextDigest(request, builder.files, builder.containers);
+  const digest = await contextDigest(request, buildOf(service).argsDigest, builder.files, builder.containers);
   if (digest === undefined) return undefined;
   const image = (await builder.containers.images({ [contextLabel]: digest, 'stagecraft.project': desired.project, 'stagecraft.service': service.name })).at(0);
   return { digest, tags: image?.tags ?? [], ...(image ? { id: image.id } : {}) };

@@ -7,9 +7,11 @@ import type { Files } from '../ports/files.js';
 /**
  * SHA-256 of everything that a build reads: Dockerfile, context by `.dockerignore`, arguments, and the ids of its base images as the engine
  * has them. The same digest means that a build would give what is there. Undefined where that cannot be told without building (a remote context
- * or `ADD`, a base image that is not there).
+ * or `ADD`, a base image that is not there, arguments without a key).
+ * @param argsDigest keyed: this digest becomes a label of the image, and a short argument could be guessed from one that anybody can make.
  */
-export async function contextDigest(request: BuildRequest, files: Files, containers: Containers): Promise<string | undefined> {
+export async function contextDigest(request: BuildRequest, argsDigest: string | undefined, files: Files, containers: Containers): Promise<string | undefined> {
+  if (argsDigest === undefined && Object.keys(request.args).length > 0) return undefined;
   if (/^[a-z][a-z0-9+.-]*:\/\/|^git@/.test(request.context)) return undefined;
   const dockerfile = joined(request.context, request.dockerfile ?? 'Dockerfile');
   const text = await textOf(dockerfile, files);
@@ -17,7 +19,7 @@ export async function contextDigest(request: BuildRequest, files: Files, contain
   const bases = await baseImages(text, request.args, containers);
   if (!bases) return undefined;
   const hash = createHash('sha256');
-  hash.update(JSON.stringify({ format: 1, args: sorted(request.args), bases, dockerfile: text, platforms: request.platforms, target: request.target ?? null }));
+  hash.update(JSON.stringify({ format: 2, args: argsDigest ?? null, bases, dockerfile: text, platforms: request.platforms, target: request.target ?? null }));
   const ignored = await ignoreRules(request.context, dockerfile, files);
   for (const path of await contextFiles(request.context, '', files, ignored)) {
     const full = joined(request.context, path);
@@ -94,8 +96,4 @@ async function contextFiles(context: string, below: string, files: Files, ignore
 function joined(folder: string, path: string): string {
   if (folder === '.' || folder === '' || path.startsWith('/')) return path === '' ? '.' : path;
   return path === '' ? folder : `${folder.replace(/\/$/, '')}/${path}`;
-}
-
-function sorted(values: Readonly<Record<string, string>>): readonly (readonly [string, string])[] {
-  return Object.entries(values).sort(([a], [b]) => (a < b ? -1 : 1));
 }

@@ -8,16 +8,28 @@ export interface ServiceSecrets {
   readonly parts: Readonly<Record<string, readonly Part[]>>;
   /** By name. */
   readonly values: Values;
+  /** Texts of files that it reads as secrets, whether made of names or not. */
+  readonly mounted?: readonly string[];
+}
+
+/** What a service can read of secrets in files. */
+export interface MountedSecrets {
+  readonly names: readonly string[];
+  readonly texts: readonly string[];
 }
 
 export type KeptSecrets = Readonly<Record<string, ServiceSecrets>>;
 
-/** Of an environment with markers in it, what is made of secrets; undefined where nothing is. */
-export function secretsOf(environment: Values, values: Values): ServiceSecrets | undefined {
+/**
+ * Of an environment with markers in it, what is made of secrets; undefined where nothing is.
+ * @param mounted what its containers read in files: they may tell that as well.
+ */
+export function secretsOf(environment: Values, values: Values, mounted: MountedSecrets = { names: [], texts: [] }): ServiceSecrets | undefined {
   const parts = Object.entries(environment).filter(([, text]) => secretsIn(text).length > 0).map(([name, text]) => [name, partsOf(text)] as const);
-  if (parts.length === 0) return undefined;
-  const names = [...new Set(parts.flatMap(([, pieces]) => namesIn(pieces)))].sort();
-  return { parts: Object.fromEntries(parts), values: Object.fromEntries(names.map((name) => [name, values[name] ?? ''])) };
+  const names = sorted([...mounted.names, ...parts.flatMap(([, pieces]) => namesIn(pieces))]);
+  const texts = sorted(mounted.texts);
+  if (names.length === 0 && texts.length === 0) return undefined;
+  return { parts: Object.fromEntries(parts), values: Object.fromEntries(names.map((name) => [name, values[name] ?? ''])), ...(texts.length === 0 ? {} : { mounted: texts }) };
 }
 
 /** Values and secrets of every service. */
@@ -34,7 +46,9 @@ export function withSecretsOf(serving: KeptSecrets, earlier: KeptValues): KeptVa
   const others = Object.assign({}, ...Object.keys(serving).sort().reverse().map((name) => serving[name]?.values ?? {})) as Values;
   const secrets = Object.entries(earlier.secrets).map(([service, own]): [string, ServiceSecrets] => {
     const today = { ...own.values, ...others, ...serving[service]?.values };
-    return [service, { parts: own.parts, values: Object.fromEntries(Object.keys(own.values).map((name) => [name, today[name] as string])) }];
+    // Of its files some come from today, some stay: neither text may be shown.
+    const texts = sorted([...(own.mounted ?? []), ...(serving[service]?.mounted ?? [])]);
+    return [service, { parts: own.parts, values: Object.fromEntries(Object.keys(own.values).map((name) => [name, today[name] as string])), ...(texts.length === 0 ? {} : { mounted: texts }) }];
   });
   const values = Object.entries(earlier.values).map(([service, own]): [string, Values] => {
     const known = secrets.find(([name]) => name === service)?.[1];
@@ -42,6 +56,10 @@ export function withSecretsOf(serving: KeptSecrets, earlier: KeptValues): KeptVa
     return [service, { ...own, ...(Object.fromEntries(changed) as Values) }];
   });
   return { values: Object.fromEntries(values), secrets: Object.fromEntries(secrets) };
+}
+
+function sorted(texts: readonly string[]): readonly string[] {
+  return [...new Set(texts)].sort();
 }
 
 function namesIn(parts: readonly Part[]): readonly string[] {

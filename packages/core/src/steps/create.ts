@@ -1,5 +1,6 @@
 import { quote } from '../hosts/quote.js';
-import { allContainersCommand, ownContainersCommand } from './containers-of.js';
+import { allContainersCommand, ownContainers, ownContainersCommand } from './containers-of.js';
+import { keptLog } from './kept-log.js';
 import type { StepWorld } from './types.js';
 
 /**
@@ -33,11 +34,12 @@ function composeCommand(world: StepWorld): string {
  * sh that stops and removes this operation's containers of the service, their last log lines kept in the run's folder. All are stopped at once: one
  * after the other, many that do not heed SIGTERM would outlast the step's time.
  */
-export function discardScript(world: StepWorld, service: string, graceMs: number): string {
+export async function discardScript(world: StepWorld, service: string, graceMs: number): Promise<string> {
   const seconds = Math.ceil(graceMs / 1000);
+  const logs = await Promise.all((await ownContainers(world, service)).map((container) => keptLog(world, container.id)));
   return [
+    ...logs.flat(),
     `ids=$(${ownContainersCommand(world, service)})`,
-    'for id in $ids; do docker logs --tail 200 "$id" >"$STAGECRAFT_RUN/$id.log" 2>&1 || :; done',
     `[ -z "$ids" ] || timeout -k 10 ${seconds + 60} docker stop -t ${seconds} $ids >/dev/null || :`,
     '[ -z "$ids" ] || docker rm -f $ids >/dev/null',
   ].join('\n');

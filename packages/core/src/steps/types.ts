@@ -20,6 +20,8 @@ export interface StepWorld {
   readonly signal: AbortSignal;
   /** Present where the plan has routes, or had. */
   readonly proxy: ProxyInUse | undefined;
+  /** The text without secrets: what tools and containers say goes into files only through it. */
+  mask(text: string): string;
   /** Tells what a long wait waits for. */
   waiting(for_: string): void;
 }

@@ -11,7 +11,7 @@ let folder: string;
 let images: Record<string, string>;
 const containers = { image: (reference: string) => Promise.resolve(images[reference] ? { id: images[reference] } : undefined) } as unknown as Containers;
 const request: BuildRequest = { services: ['api'], tag: 'shop-api:v1', context: '.', args: {}, labels: {}, platforms: [], pull: false, noCache: false };
-const digest = (change: Partial<BuildRequest> = {}): Promise<string | undefined> => contextDigest({ ...request, ...change }, createFiles(folder), containers);
+const digest = (change: Partial<BuildRequest> = {}, argsDigest?: string): Promise<string | undefined> => contextDigest({ ...request, ...change }, argsDigest, createFiles(folder), containers);
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'stagecraft-context-'));
@@ -33,13 +33,19 @@ describe('CLI_BUILD: the digest of what a build reads', () => {
     seen.add(await digest());
     await chmod(join(folder, 'server.js'), 0o755);
     seen.add(await digest());
-    seen.add(await digest({ args: { A: '1' } }));
+    seen.add(await digest({ args: { A: '1' } }, 'keyed'));
     seen.add(await digest({ target: 'release' }));
     images['node:20'] = 'sha256:bb';
     seen.add(await digest());
     await writeFile(join(folder, 'Dockerfile'), 'FROM node:20\nCOPY server.js .\n');
     seen.add(await digest());
     expect(seen.size).toBe(7);
+  });
+
+  it('knows arguments by their keyed digest alone: who has the image and the files cannot guess a short one', async () => {
+    expect(await digest({ args: { PIN: '1234' } }, 'keyed')).toBe(await digest({ args: { PIN: '9876' } }, 'keyed'));
+    expect(await digest({ args: { PIN: '1234' } }, 'keyed')).not.toBe(await digest({ args: { PIN: '1234' } }, 'otherwise'));
+    expect(await digest({ args: { PIN: '1234' } })).toBeUndefined();
   });
 
   it('does not change with what .dockerignore leaves out', async () => {

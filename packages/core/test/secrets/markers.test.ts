@@ -44,6 +44,11 @@ describe('CLI_ROLLBACK: values of an earlier release with the secrets of today',
     expect(withSecretsOf(serving.secrets, earlier).values).toEqual({ api: { URL: 'postgres://new@db', LEVEL: 'debug' }, web: { LEVEL: 'info' } });
   });
 
+  it('keeps the texts of its secret files and of today’s: its containers may tell either', () => {
+    const earlier = { values: {}, secrets: { api: { parts: {}, values: {}, mounted: ['old-key'] } } };
+    expect(withSecretsOf({ api: { parts: {}, values: {}, mounted: ['new-key'] } }, earlier).secrets['api']?.mounted).toEqual(['new-key', 'old-key']);
+  });
+
   it('prefers the same service: a held database keeps the password that it was made with', () => {
     const earlier = kept({ api: { PW: markerOf('PW') }, db: { PW: markerOf('PW') }, old: { PW: markerOf('PW'), GONE: markerOf('GONE') } }, { PW: 'one', GONE: 'kept' });
     const serving = { ...kept({ api: { PW: markerOf('PW') } }, { PW: 'two' }).secrets, ...kept({ db: { PW: markerOf('PW') } }, { PW: 'one' }).secrets };

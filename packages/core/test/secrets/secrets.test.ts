@@ -5,7 +5,7 @@ import { readConfigFile } from '../../src/config/read.js';
 import type { Settings } from '../../src/config/types.js';
 import { resolveSettings } from '../../src/environment/resolve.js';
 import type { Finding } from '../../src/plugin-api/failure.js';
-import { withTodaysSecrets } from '../../src/actions/kept-secrets.js';
+import { keptValues, withTodaysSecrets } from '../../src/actions/kept-secrets.js';
 import { resolveSecrets, type ResolvedSecrets } from '../../src/secrets/resolve-secrets.js';
 import { createSecret } from '../../src/secrets/secret.js';
 import { readCompose } from '../../src/compose/read.js';
@@ -74,6 +74,22 @@ describe('PROVIDER_SECRETS_INTERFACE: where values go', () => {
   });
 });
 
+describe('CORE_LOGGING: what containers read in files', () => {
+  it('is kept to be masked by later commands: named secrets in Compose secrets and configs, and texts of Compose secrets that nobody named', async () => {
+    const compose = `${service('    secrets: [pw, pem, pin]\n    configs: [conf]\n')}  api: { image: busybox }\nsecrets: { pw: { environment: PW }, pem: { file: ./key.pem }, pin: { environment: PIN } }\nconfigs: { conf: { content: "k=$KEY" } }\n`;
+    const { secrets, all } = await made({ compose, key: 'k', env: 'PIN=4711-0815\n', more: { 'key.pem': 'first line\nsecond line\n' } });
+    expect(errors(all)).toEqual([]);
+    expect(secrets).toEqual({ web: { parts: {}, values: { KEY: `${canary}-key`, PW: canary }, mounted: ['4711-0815', canary, 'first line\nsecond line'] } });
+    const files = [{ name: 'rel-1.parts.json', text: JSON.stringify(secrets) }];
+    expect(await keptValues({ readSecrets: () => Promise.resolve(files) })).toEqual([`${canary}-key`, canary, '4711-0815', 'first line\nsecond line']);
+  });
+
+  it('is no text to look for where it is long or binary', async () => {
+    const compose = `${service('    secrets: [big, bin]\n')}secrets: { big: { file: ./big }, bin: { file: ./bin } }\n`;
+    expect((await made({ compose, more: { big: 'x'.repeat(8_193), bin: 'a\0b' } })).secrets).toEqual({});
+  });
+});
+
 describe('PROVIDER_SECRETS_INTERFACE: what is refused', () => {
   it('has no value: at the line of its name, with the place', async () => {
     const { all } = await made({ compose: service('    environment: [PW, KEY]\n'), provider: { PW: canary } });
@@ -109,8 +125,10 @@ describe('PROVIDER_SECRETS_INTERFACE: what is refused', () => {
   });
 
   it('is warned of where it only looks like one', async () => {
-    const { all } = await made({ env: 'NPM_TOKEN=abcdefgh\n', compose: service('    build: { context: ., args: [NPM_TOKEN] }\n'), more: { Dockerfile: 'FROM busybox\n' } });
-    expect(all.filter((one) => one.code === 'SC1315')).toMatchObject([{ severity: 'warning', location: { line: 4 } }]);
+    for (const args of ['[NPM_TOKEN]', '{ NPM_TOKEN: }', '{ NPM_TOKEN: "${NPM_TOKEN}" }', '["NPM_TOKEN=${NPM_TOKEN}"]']) {
+      const { all } = await made({ env: 'NPM_TOKEN=abcdefgh\n', compose: service(`    build: { context: ., args: ${args} }\n`), more: { Dockerfile: 'FROM busybox\n' } });
+      expect(all.filter((one) => one.code === 'SC1315')).toMatchObject([{ severity: 'warning', location: { line: 4 } }]);
+    }
     expect((await made({ compose: service('    environment: [PW]\n'), provider: { PW: 'abc', KEY: canary } })).all).toMatchObject([{ code: 'SC1318', severity: 'warning' }]);
   });
 });

@@ -85,6 +85,7 @@ export function fakeWorld(init: FakeInit = {}): Fake {
       place: { listen: { http: 80, https: 443 }, apiPort: 8082, gateway: '', container: 'stagecraft-proxy' },
       context: { io: { event: (e: Event) => void events.push(e) } } as never,
     },
+    mask: (text: string) => text,
     waiting: (what: string) => void waits.push(what),
   } satisfies StepWorld;
   return { world, events, waits, lists: (answer) => void ((listed = answer), (held = undefined)), holds: (table) => void (held = table), counts: (answer) => void ((counted = answer), (asked = 0)) };

@@ -16,29 +16,30 @@ export interface Hit {
   readonly canary: Canary;
 }
 
-/** Canaries in sinks: as they stand there, with the line ends taken out, and over the borders of NDJSON events. */
+/** Canaries in sinks: as they stand there, over line ends, with what stands before each line of a log taken off, and over the borders of NDJSON events. */
 export function hits(sinks: readonly Sink[], canaries: readonly Canary[]): readonly Hit[] {
   return sinks.flatMap((sink) => {
-    const texts = [sink.text, sink.text.replace(/\r?\n\s*/g, ''), textsOf(sink.text)];
+    const lines = sink.text.split(/\r?\n\s*/);
+    const texts = [sink.text, lines.join(''), lines.map((line) => line.replace(/^[^|]*\| ?/, '')).join(''), ...textsOf(lines)];
     return canaries.filter(({ forms }) => forms.some((form) => texts.some((text) => text.includes(form)))).map((canary) => ({ sink, canary }));
   });
 }
 
-/** The strings of all lines that are JSON, one behind the other. */
-function textsOf(text: string): string {
-  const strings: string[] = [];
-  const walk = (value: unknown): void => {
-    if (typeof value === 'string') strings.push(value);
-    else if (typeof value === 'object' && value !== null) for (const [key, item] of Object.entries(value)) (strings.push(key), walk(item));
+/** The strings of all lines that are JSON: those that stand in the same member, one behind the other. */
+function textsOf(lines: readonly string[]): readonly string[] {
+  const strings = new Map<string, string>();
+  const walk = (value: unknown, path: string): void => {
+    if (typeof value === 'string') strings.set(path, (strings.get(path) ?? '') + value);
+    else if (typeof value === 'object' && value !== null) for (const [key, item] of Object.entries(value)) (walk(key, `${path} key`), walk(item, `${path}.${Array.isArray(value) ? '' : key}`));
   };
-  for (const line of text.split('\n').filter((one) => one.startsWith('{'))) {
+  for (const line of lines.filter((one) => one.startsWith('{'))) {
     try {
-      walk(JSON.parse(line));
+      walk(JSON.parse(line), '');
     } catch {
       // A line that is no JSON was looked at as it stands.
     }
   }
-  return strings.join('');
+  return [...strings.values()];
 }
 
 /** Files below a folder, but for those that `belongs` calls the place of secrets. */
