@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
@@ -21,6 +22,8 @@ export interface Stage {
   readonly env: Readonly<Record<string, string>>;
   /** Writes files below the folder. */
   write(files: Readonly<Record<string, string>>): Promise<void>;
+  /** The built command line, for those who start it in a way of their own. */
+  readonly program: string;
   /** Runs the built command line in the folder. */
   stagecraft(args: readonly string[], options?: { readonly env?: Readonly<Record<string, string | undefined>> }): Promise<Ran>;
   /** Starts it and lets it run. */
@@ -66,6 +69,7 @@ export function stage(folder: string, engine: { readonly env: Engine['env'] | Re
   return {
     folder,
     env,
+    program: bin,
     run,
     docker,
     owns: (project) => void projects.add(project),
@@ -88,13 +92,13 @@ export function stage(folder: string, engine: { readonly env: Engine['env'] | Re
         });
       }),
     async clear() {
-      const filters = [...projects].map((project) => `label=com.docker.compose.project=${project}`);
-      const containers = (await Promise.all(filters.map((filter) => docker(['ps', '-aq', '--filter', filter])))).flatMap(lines);
-      const proxies = lines(await docker(['ps', '-aq', '--filter', `volume=${join(folder, 'host', 'proxy', 'files')}`]));
-      const all = [...new Set([...containers, ...proxies])];
-      const dirs = await Promise.all(all.map((id) => docker(['inspect', '-f', '{{index .Config.Labels "stagecraft.dir"}}', id])));
+      // What the state folder owns bears its hash, as core names it.
+      const dir = createHash('sha256').update(join(folder, 'host')).digest('hex').slice(0, 8);
+      const filters = [...projects, `stagecraft-proxy-${dir}`].map((project) => `label=com.docker.compose.project=${project}`);
+      const containers = (await Promise.all([...filters, `label=stagecraft.dir=${dir}`].map((filter) => docker(['ps', '-aq', '--filter', filter])))).flatMap(lines);
+      const all = [...new Set(containers)];
       if (all.length > 0) await docker(['rm', '-f', '-v', ...all]);
-      const names = new Set([...projects].flatMap((project) => [`${project}-edge`]).concat([...new Set(dirs)].map((dir) => `00stagecraft-${dir}`)));
+      const names = new Set([...projects].flatMap((project) => [`${project}-edge`]).concat(`00stagecraft-${dir}`));
       const byLabel = (await Promise.all(filters.map((filter) => docker(['network', 'ls', '-q', '--filter', filter])))).flatMap(lines);
       const byName = lines(await docker(['network', 'ls', '--format', '{{.ID}} {{.Name}}'])).flatMap((line) => (names.has(line.split(' ')[1] ?? '') ? [line.split(' ')[0] ?? ''] : []));
       const networks = [...new Set([...byLabel, ...byName])];

@@ -5,6 +5,7 @@ import { badReleases } from './bad-releases.js';
 import { canaryScan } from './canaries.js';
 import { corpus } from './corpus.js';
 import { crash } from './crash.js';
+import { dayTwo } from './day-two.js';
 import { faults } from './faults.js';
 import { maintenance } from './maintenance.js';
 import { people } from './people.js';
@@ -24,6 +25,7 @@ export const baddayPoints: readonly Point[] = [
   ...maintenance,
   ...replace,
   ...adopt,
+  ...dayTwo,
   ...proxyUpgrade,
   ...corpus,
 ];
