@@ -61,6 +61,7 @@ engineTest('CLI_PRUNE, CLI_HISTORY, CLI_RELEASES: what old releases leave, and w
     expect(shown.images).toHaveLength(1);
     expect(await images()).toBe(3);
     expect(await cleaned()).toEqual({ ...shown, outcome: 'completed' });
+    expect(await cleaned()).toMatchObject({ outcome: 'nothing to do', runs: [] });
     expect(await images()).toBe(2);
     expect((await readdir(join(here.hostDir, here.project, 'prod', 'releases'))).sort()).toEqual(made.slice(1));
     expect(await readdir(join(here.hostDir, here.project, 'prod', 'files'))).toHaveLength(2);

@@ -1,4 +1,5 @@
 import { fail } from '../errors/index.js';
+import { quote } from '../hosts/quote.js';
 import { holdsOpen } from '../io/catalogue/phases.js';
 import type { StepScript } from '../protocol/types.js';
 import { both, isEmpty, planPrune, type PrunePlan } from '../retention/plan.js';
@@ -47,6 +48,8 @@ async function carryOut(held: Held, removed: PrunePlan): Promise<void> {
   for (let at = 0; at < removed.releases.length; at += 100) await host.store.prune(session, operation, removed.releases.slice(at, at + 100).map((release) => release.id));
   await step(held, 'folders', removeFolders(removed), 600_000);
   await host.store.note(session, { type: 'note', operation, message: summaryOf(removed), result: { prune: String(removed.releases.length), by: operatorOf(ws.processEnv) } });
+  // Its own steps have left a run folder too: else the next prune would find that, and leave another one.
+  await host.shell.run(`rm -rf ${quote(`${host.scope.folder}/runs/${operation}`)}`, { timeoutMs: 60_000 });
 }
 
 async function step({ anchor: host, session, operation, ws }: Held, name: string, effects: string, timeoutMs: number): Promise<void> {
