@@ -32,12 +32,3 @@ export const pullFlag = {
 export const replaceFlag = {
   replace: Flags.string({ multiple: true, delimiter: ',', helpValue: 'SERVICE', summary: 'Also replace these data services; each keeps its volume, and is away meanwhile.' }),
 };
-
-/** Text: `durationOf` turns it into milliseconds. */
-export const lockWaitFlag = {
-  'lock-wait': Flags.string({
-    env: 'STAGECRAFT_LOCK_WAIT',
-    helpValue: 'DURATION',
-    summary: 'How long to wait for a lock that another holds, as in 30s or 5m; default: not at all.',
-  }),
-};

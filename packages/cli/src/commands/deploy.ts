@@ -1,15 +1,13 @@
 import { Flags } from '@oclif/core';
 import { fail } from '@stagecraft/core/host';
-import { StagecraftCommand } from '../base/command.js';
-import { durationOf } from '../base/duration.js';
-import { dryRunFlag, lockWaitFlag, pullFlag, replaceFlag, servicesFlag, versionFlag } from '../base/flags.js';
+import { pullFlag, replaceFlag, servicesFlag, versionFlag } from '../base/flags.js';
+import { LockingCommand, lockingFlags, lockingOf } from '../base/locking-command.js';
 import type { Outcome } from '../base/session.js';
-import { deployText } from '../render/results/deploy.js';
 
 // A plan of a thousand services has a tenth of it.
 const largestPlan = 16 * 1024 * 1024;
 
-export default class Deploy extends StagecraftCommand<typeof Deploy> {
+export default class Deploy extends LockingCommand<typeof Deploy> {
   static override summary = 'Bring an environment to what the project declares.';
   static override description =
     'Builds, rolls out service by service, and moves the routes when the new containers are healthy. If one does not become healthy, every touched host goes back to the prior release. What did not change is left alone.';
@@ -20,7 +18,6 @@ export default class Deploy extends StagecraftCommand<typeof Deploy> {
     { description: 'Go on after an interruption', command: '<%= config.bin %> deploy --resume' },
   ];
   static override exitCodes = [0, 1, 2, 3, 4, 5, 6, 130, 143] as const;
-  static override mutates = true;
   static override flags = {
     ...versionFlag,
     ...servicesFlag,
@@ -28,36 +25,32 @@ export default class Deploy extends StagecraftCommand<typeof Deploy> {
     resume: Flags.boolean({ exclusive: ['abort', 'version', 'services', 'dry-run'], summary: 'Go on with the open operation.' }),
     abort: Flags.boolean({ exclusive: ['version', 'services', 'dry-run'], summary: 'Return the open operation to the prior release.' }),
     ...pullFlag,
-    ...lockWaitFlag,
     'accept-empty-volume': Flags.string({ multiple: true, delimiter: ',', helpValue: 'SERVICE', summary: 'These data services may start without the volume that history knows.' }),
     ...replaceFlag,
     'confirm-replace': Flags.string({ multiple: true, delimiter: ',', helpValue: 'SERVICE', summary: 'Confirm --replace of these by name, where nobody can be asked; --yes does not.' }),
-    ...dryRunFlag,
+    ...lockingFlags,
   };
 
   protected async act(): Promise<Outcome> {
     const { version, services, plan, resume, abort, pull, replace } = this.flags;
     const confirmed = this.flags['confirm-replace'];
-    const lockWaitMs = durationOf(this.flags['lock-wait'] ?? '0s');
+    const locking = lockingOf(this.flags);
     const saved = plan === undefined ? undefined : { path: plan, text: await this.savedPlan(plan) };
     const ws = await this.workspace();
-    const { deploy, renderPlanText } = await this.actions();
+    const { deploy } = await this.actions();
     const result = await deploy(ws, {
       ...(version === undefined ? {} : { version }),
       ...(saved === undefined ? {} : { saved }),
       filter: services === undefined ? {} : { services },
-      dryRun: this.flags['dry-run'],
       resume,
       abort,
       pull,
       acceptEmptyVolume: this.flags['accept-empty-volume'] ?? [],
       ...(replace === undefined ? {} : { replace }),
       ...(confirmed === undefined ? {} : { confirmed }),
-      lockWaitMs,
+      ...locking,
     });
-    const { plan: planned, outcome } = result;
-    const text = outcome === 'planned' && planned !== undefined ? renderPlanText(planned) : undefined;
-    return { data: result, text: (look) => text ?? deployText(result, look), exitCode: result.exitCode };
+    return this.rolledOut(result);
   }
 
   private async savedPlan(path: string): Promise<string> {

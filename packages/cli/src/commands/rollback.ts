@@ -1,11 +1,9 @@
 import { Flags } from '@oclif/core';
-import { StagecraftCommand } from '../base/command.js';
-import { durationOf } from '../base/duration.js';
-import { dryRunFlag, lockWaitFlag, servicesFlag } from '../base/flags.js';
+import { servicesFlag } from '../base/flags.js';
+import { LockingCommand, lockingFlags, lockingOf } from '../base/locking-command.js';
 import type { Outcome } from '../base/session.js';
-import { deployText } from '../render/results/deploy.js';
 
-export default class Rollback extends StagecraftCommand<typeof Rollback> {
+export default class Rollback extends LockingCommand<typeof Rollback> {
   static override summary = 'Bring an environment back to an earlier release.';
   static override description =
     'Rolls out the sealed model and images of that release, in the same phases as a deploy, and records a new release. Data services are left alone, and migrations of databases are not undone. Without a flag it shows the previous release and asks.';
@@ -14,33 +12,28 @@ export default class Rollback extends StagecraftCommand<typeof Rollback> {
     { description: 'Back to a version, without a question', command: '<%= config.bin %> rollback --to-version v1 --yes' },
   ];
   static override exitCodes = [0, 1, 2, 3, 4, 5, 6, 130, 143] as const;
-  static override mutates = true;
   static override flags = {
     'to-previous': Flags.boolean({ exclusive: ['to-release', 'to-version'], summary: 'The newest complete release before the one that serves; the default.' }),
     'to-release': Flags.string({ helpValue: 'ID', exclusive: ['to-previous', 'to-version'], summary: 'That release; `releases list` shows the ids.' }),
     'to-version': Flags.string({ helpValue: 'VERSION', exclusive: ['to-previous', 'to-release'], summary: 'The newest complete release of that version.' }),
     secrets: Flags.option({ options: ['today', 'sealed'] as const })({ summary: 'The secrets that serve now (default), or those that the release was sealed with.' }),
     ...servicesFlag,
-    ...lockWaitFlag,
-    ...dryRunFlag,
+    ...lockingFlags,
   };
 
   protected async act(): Promise<Outcome> {
     const { services, secrets } = this.flags;
     const [toRelease, toVersion] = [this.flags['to-release'], this.flags['to-version']];
-    const lockWaitMs = durationOf(this.flags['lock-wait'] ?? '0s');
+    const locking = lockingOf(this.flags);
     const ws = await this.workspace();
-    const { rollback, renderPlanText } = await this.actions();
+    const { rollback } = await this.actions();
     const result = await rollback(ws, {
       ...(toRelease === undefined ? {} : { toRelease }),
       ...(toVersion === undefined ? {} : { toVersion }),
       ...(secrets === undefined ? {} : { secrets }),
-      dryRun: this.flags['dry-run'],
       filter: services === undefined ? {} : { services },
-      lockWaitMs,
+      ...locking,
     });
-    const { plan: planned, outcome } = result;
-    const text = outcome === 'planned' && planned !== undefined ? renderPlanText(planned) : undefined;
-    return { data: result, text: (look) => text ?? deployText(result, look), exitCode: result.exitCode };
+    return this.rolledOut(result);
   }
 }

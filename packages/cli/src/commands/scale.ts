@@ -1,12 +1,9 @@
 import { Args } from '@oclif/core';
 import { fail } from '@stagecraft/core/host';
-import { StagecraftCommand } from '../base/command.js';
-import { durationOf } from '../base/duration.js';
-import { dryRunFlag, lockWaitFlag } from '../base/flags.js';
+import { LockingCommand, lockingFlags, lockingOf } from '../base/locking-command.js';
 import type { Outcome } from '../base/session.js';
-import { deployText } from '../render/results/deploy.js';
 
-export default class Scale extends StagecraftCommand<typeof Scale> {
+export default class Scale extends LockingCommand<typeof Scale> {
   static override summary = 'Give services another number of containers.';
   static override description =
     'Adds containers of what serves, or drains superfluous ones; no request is lost, and nothing else is touched. An operation of its own: planned, locked, recorded, to be resumed or aborted as a deploy is. The number stays over deploys and rollbacks, until the config says another one.';
@@ -15,20 +12,17 @@ export default class Scale extends StagecraftCommand<typeof Scale> {
     { description: 'What it would do', command: '<%= config.bin %> scale api=8 --dry-run' },
   ];
   static override exitCodes = [0, 1, 2, 3, 4, 5, 6, 130, 143] as const;
-  static override mutates = true;
   static override strict = false;
   static override args = { counts: Args.string({ required: true, multiple: true, description: 'SERVICE=NUMBER; the number is for each host. 0 only where no route leads to the service.' }) };
-  static override flags = { ...lockWaitFlag, ...dryRunFlag };
+  static override flags = lockingFlags;
 
   protected async act(): Promise<Outcome> {
     const counts = Object.fromEntries([this.args.counts].flat().map(countOf));
-    const lockWaitMs = durationOf(this.flags['lock-wait'] ?? '0s');
+    const locking = lockingOf(this.flags);
     const ws = await this.workspace();
-    const { scale, renderPlanText } = await this.actions();
-    const result = await scale(ws, { counts, dryRun: this.flags['dry-run'], lockWaitMs });
-    const { plan: planned, outcome } = result;
-    const text = outcome === 'planned' && planned !== undefined ? renderPlanText(planned) : undefined;
-    return { data: result, text: (look) => text ?? deployText(result, look), exitCode: result.exitCode };
+    const { scale } = await this.actions();
+    const result = await scale(ws, { counts, ...locking });
+    return this.rolledOut(result);
   }
 }
 

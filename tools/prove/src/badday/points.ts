@@ -11,6 +11,7 @@ import { maintenance } from './maintenance.js';
 import { people } from './people.js';
 import { proxyUpgrade } from './proxy-upgrade.js';
 import { replace } from './replace.js';
+import { severalOnOneEngine } from './several.js';
 import { simulation } from './simulation.js';
 
 /** What the issue "The thread on bad days" must show; each subject brings its points in a file of its own beside this one. */
@@ -26,6 +27,7 @@ export const baddayPoints: readonly Point[] = [
   ...replace,
   ...adopt,
   ...dayTwo,
+  severalOnOneEngine,
   ...proxyUpgrade,
   ...corpus,
 ];

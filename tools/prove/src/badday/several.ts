@@ -2,7 +2,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startLoad } from '@stagecraft-tools/load';
 import { must, type Point } from '../point.js';
-import { checkout, type Ran, type Stage } from '../stage.js';
+import type { Ran, Stage } from '../stage.js';
+import { answerOf } from './sub-stage.js';
 
 export const severalOnOneEngine: Point = {
   title: 'several on one engine: staging and prod, three projects, one proxy',
@@ -25,25 +26,30 @@ export const severalOnOneEngine: Point = {
     };
     await write('v1');
     await deployAll('v1');
+    await eachServesItsOwn(all, port);
     const loads = await Promise.all(all.map(({ path }) => startLoad({ url: `http://127.0.0.1:${port}${path}`, fresh: 8, keepAlive: 8, seconds: 600 })));
-    await write('v2');
-    await deployAll('v2');
-    if (size === 'full') {
-      await write('v3');
-      await deployAll('v3');
-    }
+    const under = async (): Promise<void> => {
+      for (const version of size === 'full' ? ['v2', 'v3', 'v4'] : ['v2']) {
+        await write(version);
+        await deployAll(version);
+      }
+    };
+    const ended = await under().then(() => undefined, (error: unknown) => error);
     const reports = await Promise.all(loads.map((load) => load.stop()));
+    if (ended !== undefined) throw ended as Error;
     const [sent, lost] = [reports.reduce((sum, one) => sum + one.sent, 0), reports.reduce((sum, one) => sum + one.lost, 0)];
     must(lost === 0, `${lost} of ${sent} requests were lost: ${JSON.stringify(reports.map((one) => one.lostByKind))}`);
     must(reports.every((one) => Object.keys(one.versions).length > 1), 'not every application changed its version under load');
+    await eachServesItsOwn(all, port);
+    await nobodyMeets(here, all);
     const volumes = (await here.docker(['volume', 'ls', '--format', '{{.Name}}', '--filter', `name=${base}`])).split('\n').sort();
     must(all.every(({ project, env }) => volumes.includes(`${project}-${env}_data`)), `volumes: ${volumes.join(', ')}`);
 
     // What would meet is told at its line, and nothing has changed.
     const before = await here.running(`${blog.project}-prod`, 'web');
     const clashes: readonly (readonly [string, Placed, (files: Files) => Files, string])[] = [
-      ['volume', blog, changed('docker-compose.yml', 'data: {}', `data: { name: ${shop.project}-prod_data }`), 'docker-compose.yml:11'],
-      ['network', blog, changed('docker-compose.yml', 'own: {}', `own: { name: ${shop.project}-prod_own }`), 'docker-compose.yml:12'],
+      ['volume', blog, changed('docker-compose.yml', 'data: {}', `data: { name: ${shop.project}-prod_data }`), 'docker-compose.yml:12'],
+      ['network', blog, changed('docker-compose.yml', 'own: {}', `own: { name: ${shop.project}-prod_own }`), 'docker-compose.yml:13'],
       ['container_name', blog, changed('docker-compose.yml', '    init: true\n', `    container_name: ${shop.project}-prod-web-1-fixed\n`), 'docker-compose.yml:5'],
       ['host port', blog, changed('docker-compose.yml', '    init: true\n', `    ports: ["${port}:3000"]\n`), 'docker-compose.yml:5'],
       ['route', blog, changed('stagecraft.yml', 'path: /blog', 'path: /shop'), 'stagecraft.yml:6'],
@@ -56,7 +62,7 @@ export const severalOnOneEngine: Point = {
       must(ran.exitCode === 1 && ran.all.includes(line), `the clash of a ${what} was not told at ${line} (exit ${ran.exitCode}):\n${ran.all.slice(-1500)}`);
     }
     must((await here.running(`${blog.project}-prod`, 'web')).join() === before.join(), 'a refused deploy changed something');
-    return `4 environments of 3 projects, deployed at once ${size === 'full' ? 3 : 2} times behind one proxy, ${sent} requests, ${lost} lost; ${clashes.length} clashes (${clashes.map(([what]) => what).join(', ')}) told at file:line, nothing changed`;
+    return `4 environments of 3 projects, deployed at once ${size === 'full' ? 4 : 2} times behind one proxy, each on networks and a volume of its own, ${sent} requests, ${lost} lost; ${clashes.length} clashes (${clashes.map(([what]) => what).join(', ')}) told at file:line, nothing changed`;
   },
 };
 
@@ -73,7 +79,7 @@ function changed(file: string, from: string, to: string): (files: Files) => File
 }
 
 function stagecraft(here: Stage, project: string, args: readonly string[]): Promise<Ran> {
-  return here.run([process.execPath, join(checkout, 'packages/cli/bin/run.js'), ...args], { cwd: join(here.folder, project) });
+  return here.run([process.execPath, here.program, ...args], { cwd: join(here.folder, project) });
 }
 
 async function put(here: Stage, { project }: Placed, files: Files): Promise<void> {
@@ -81,15 +87,36 @@ async function put(here: Stage, { project }: Placed, files: Files): Promise<void
   for (const [name, text] of Object.entries(files)) await writeFile(join(here.folder, project, name), text);
 }
 
+async function eachServesItsOwn(all: readonly Placed[], port: number): Promise<void> {
+  for (const { project, env, path } of all) {
+    const { text } = await answerOf(`http://127.0.0.1:${port}${path}`);
+    must(text === `${project} ${env}`, `${path} is answered by ${text}, not by ${project} ${env}`);
+  }
+}
+
+/** No container is in a network that one of another environment is in. */
+async function nobodyMeets(here: Stage, all: readonly Placed[]): Promise<void> {
+  const owners = new Map<string, string>();
+  for (const { project, env } of all) {
+    const own = `${project}-${env}`;
+    const ids = (await Promise.all(['web', 'store'].map((service) => here.running(own, service)))).flat();
+    must(ids.length === 2, `${ids.length} containers of ${own} run`);
+    const names = (await here.docker(['inspect', '-f', '{{range $name, $_ := .NetworkSettings.Networks}}{{$name}} {{end}}', ...ids])).split(/\s+/).filter((name) => name !== '');
+    for (const name of names) must((owners.get(name) ?? own) === own, `${own} and ${owners.get(name) ?? ''} meet in the network ${name}`);
+    for (const name of names) owners.set(name, own);
+  }
+}
+
 function application({ project }: Placed, all: readonly Placed[], port: number, version: string): Files {
   const environments = all.filter((one) => one.project === project);
   return {
-    'server.js': `const app = require('node:http').createServer((_, res) => { res.setHeader('x-version', '${version}'); res.end('${project}'); });\napp.listen(3000);\nprocess.on('SIGTERM', () => { app.close(() => process.exit(0)); app.closeIdleConnections(); });\n`,
+    'server.js': `const app = require('node:http').createServer((_, res) => { res.setHeader('x-version', '${version}'); res.end('${project} ' + process.env.STAGE); });\napp.listen(3000);\nprocess.on('SIGTERM', () => { app.close(() => process.exit(0)); app.closeIdleConnections(); });\n`,
     'docker-compose.yml': `services:
   web:
     image: node:20
     command: [node, /app/server.js]
     init: true
+    environment: { STAGE: "\${STAGE}" }
     volumes: ["./server.js:/app/server.js:ro"]
     networks: [default, own]
     healthcheck: { test: [CMD, wget, -qO-, "http://127.0.0.1:3000/"], interval: 500ms, timeout: 5s, retries: 100 }
@@ -102,6 +129,6 @@ networks: { own: {} }
 project: { name: ${project} }
 proxy: { provider: traefik, listen: { http: ${port}, https: ${port + 1} } }
 environments:
-${environments.map(({ env, path }) => `  ${env}: { driver: local,\n    routes: [{ path: ${path}, service: web, port: 3000 }] }\n`).join('')}`,
+${environments.map(({ env, path }) => `  ${env}: { driver: local, env: { STAGE: ${env} },\n    routes: [{ path: ${path}, service: web, port: 3000 }] }\n`).join('')}`,
   };
 }

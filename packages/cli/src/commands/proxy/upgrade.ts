@@ -1,11 +1,9 @@
 import { Flags } from '@oclif/core';
-import { StagecraftCommand } from '../../base/command.js';
-import { durationOf } from '../../base/duration.js';
-import { dryRunFlag, lockWaitFlag } from '../../base/flags.js';
+import { LockingCommand, lockingFlags, lockingOf } from '../../base/locking-command.js';
 import type { Outcome } from '../../base/session.js';
 import { upgradeText } from '../../render/results/proxy.js';
 
-export default class ProxyUpgrade extends StagecraftCommand<typeof ProxyUpgrade> {
+export default class ProxyUpgrade extends LockingCommand<typeof ProxyUpgrade> {
   static override summary = 'Make the host\'s proxy anew, by this project\'s config, while it serves.';
   static override description =
     'A second proxy takes new connections meanwhile. No deploy does this: the proxy is shared by all projects and environments of the host. `--dry-run` says why it is due, and what can be lost.';
@@ -13,20 +11,17 @@ export default class ProxyUpgrade extends StagecraftCommand<typeof ProxyUpgrade>
     { description: 'Why, and what it costs', command: '<%= config.bin %> proxy upgrade --dry-run' },
     { description: 'To the newest image of the tag in the config', command: '<%= config.bin %> proxy upgrade --pull' },
   ];
-  static override exitCodes = [0, 1, 2, 3, 6, 130, 143] as const;
-  static override mutates = true;
   static override flags = {
     pull: Flags.boolean({ summary: 'Ask the registry for a newer image under the same tag first.' }),
     force: Flags.boolean({ summary: 'Also where nothing differs.' }),
-    ...lockWaitFlag,
-    ...dryRunFlag,
+    ...lockingFlags,
   };
 
   protected async act(): Promise<Outcome> {
     const { pull, force } = this.flags;
     const ws = await this.workspace();
     const { proxyUpgrade } = await this.actions();
-    const hosts = await proxyUpgrade(ws, { pull, force, dryRun: this.flags['dry-run'], lockWaitMs: durationOf(this.flags['lock-wait'] ?? '0s') });
+    const hosts = await proxyUpgrade(ws, { pull, force, ...lockingOf(this.flags) });
     return { data: { hosts }, text: (look) => hosts.map((result) => upgradeText(result, look)).join('') };
   }
 }
