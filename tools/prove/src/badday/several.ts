@@ -1,9 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { startLoad } from '@stagecraft-tools/load';
+import { startLoad, type LoadReport } from '@stagecraft-tools/load';
 import { must, type Point } from '../point.js';
 import type { Ran, Stage } from '../stage.js';
-import { answerOf } from './sub-stage.js';
+import { answerOf, underLoad } from './sub-stage.js';
 
 export const severalOnOneEngine: Point = {
   title: 'several on one engine: staging and prod, three projects, one proxy',
@@ -28,15 +28,12 @@ export const severalOnOneEngine: Point = {
     await deployAll('v1');
     await eachServesItsOwn(all, port);
     const loads = await Promise.all(all.map(({ path }) => startLoad({ url: `http://127.0.0.1:${port}${path}`, fresh: 8, keepAlive: 8, seconds: 600 })));
-    const under = async (): Promise<void> => {
+    const reports: readonly LoadReport[] = await underLoad(loads, async () => {
       for (const version of size === 'full' ? ['v2', 'v3', 'v4'] : ['v2']) {
         await write(version);
         await deployAll(version);
       }
-    };
-    const ended = await under().then(() => undefined, (error: unknown) => error);
-    const reports = await Promise.all(loads.map((load) => load.stop()));
-    if (ended !== undefined) throw ended as Error;
+    });
     const [sent, lost] = [reports.reduce((sum, one) => sum + one.sent, 0), reports.reduce((sum, one) => sum + one.lost, 0)];
     must(lost === 0, `${lost} of ${sent} requests were lost: ${JSON.stringify(reports.map((one) => one.lostByKind))}`);
     must(reports.every((one) => Object.keys(one.versions).length > 1), 'not every application changed its version under load');

@@ -1,3 +1,4 @@
+import type { LoadReport, RunningLoad } from '@stagecraft-tools/load';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stage, type Ran, type Stage } from '../stage.js';
@@ -20,6 +21,16 @@ export async function ran(here: Stage, exitCode: number, ...args: readonly strin
   const result = await here.stagecraft(args);
   must(result.exitCode === exitCode, `${args.join(' ')}: exit code ${result.exitCode}, not ${exitCode}: ${result.all.slice(-1500)}`);
   return result;
+}
+
+/** Plays a story under loads that end with it, whatever happens. @returns a report for each. */
+export async function underLoad<Loads extends readonly RunningLoad[]>(loads: readonly [...Loads], story: () => Promise<void>): Promise<{ readonly [Index in keyof Loads]: LoadReport }> {
+  try {
+    await story();
+  } finally {
+    await Promise.all(loads.map((load) => load.stop()));
+  }
+  return (await Promise.all(loads.map((load) => load.ended))) as { readonly [Index in keyof Loads]: LoadReport };
 }
 
 /** A service that serves its word over HTTP from busybox; `lines` are added to it. */

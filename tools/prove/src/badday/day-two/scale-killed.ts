@@ -6,9 +6,8 @@ import { must, type Point } from '../../point.js';
 import type { Stage } from '../../stage.js';
 import { chainOf } from '../crash/laws.js';
 import { started } from '../people/crew.js';
-import { ran } from '../sub-stage.js';
+import { ran, underLoad } from '../sub-stage.js';
 import { composeProject, deploy, project, told } from './application.js';
-import { underLoad } from './scale.js';
 
 /** A scaling that is killed once the journal has that many lines of it, and what is done then. */
 interface Kill {
@@ -29,7 +28,7 @@ export const scaleKilled: Point = {
     await ran(stage, 0, 'scale', 'web=2');
     let killed = 0;
     const kills = size === 'full' ? many : few;
-    const report = await underLoad(await startLoad({ url: `http://127.0.0.1:${port}/`, fresh: 20, keepAlive: 20, timeoutMs: 15_000 }), async () => {
+    const [report] = await underLoad([await startLoad({ url: `http://127.0.0.1:${port}/`, fresh: 20, keepAlive: 20, timeoutMs: 15_000 })], async () => {
       for (const kill of kills) if (await oneKill(stage, kill)) killed += 1;
     });
     must(killed >= kills.length / 2, `only ${killed} of ${kills.length} were killed before their end`);

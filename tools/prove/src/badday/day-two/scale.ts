@@ -1,7 +1,7 @@
-import { startLoad, type LoadReport, type RunningLoad } from '@stagecraft-tools/load';
+import { startLoad } from '@stagecraft-tools/load';
 import { must, type Point } from '../../point.js';
 import type { Stage } from '../../stage.js';
-import { onStage, ran } from '../sub-stage.js';
+import { onStage, ran, underLoad } from '../sub-stage.js';
 import { composeProject, deploy, told } from './application.js';
 
 export const scaleUnderLoad: readonly Point[] = (['traefik', 'haproxy'] as const).map((proxy) => ({
@@ -11,7 +11,7 @@ export const scaleUnderLoad: readonly Point[] = (['traefik', 'haproxy'] as const
       const port = await stage.freePort();
       await deploy(stage, { version: 'v1', port, proxy });
       const rate = size === 'full' ? 100 : 30;
-      const report = await underLoad(await startLoad({ url: `http://127.0.0.1:${port}/`, fresh: rate, keepAlive: rate, timeoutMs: 15_000 }), async () => {
+      const [report] = await underLoad([await startLoad({ url: `http://127.0.0.1:${port}/`, fresh: rate, keepAlive: rate, timeoutMs: 15_000 })], async () => {
         for (const count of size === 'full' ? [4, 2, 8, 1, 3] : [3]) await scaled(stage, count);
         await deploy(stage, { version: 'v2', port, proxy });
         must((await stage.running(composeProject, 'web')).length === 3, 'the deploy did not keep three containers');
@@ -31,17 +31,6 @@ export const scaleUnderLoad: readonly Point[] = (['traefik', 'haproxy'] as const
       return `lost 0 of ${report.sent} over ${scalings.length} scalings and a deploy${size === 'full' ? ' and a rollback' : ''}, history: ${scalings.join(', ')}`;
     }),
 }));
-
-/** Plays a story under a load that is stopped whatever happens. */
-export async function underLoad(load: RunningLoad, story: () => Promise<void>): Promise<LoadReport> {
-  try {
-    await story();
-  } catch (error) {
-    await load.stop();
-    throw error;
-  }
-  return load.stop();
-}
 
 async function scaled(stage: Stage, count: number): Promise<void> {
   await ran(stage, 0, 'scale', `web=${count}`);
