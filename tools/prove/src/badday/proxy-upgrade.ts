@@ -26,7 +26,8 @@ async function story(here: Stage, provider: 'traefik' | 'haproxy', rate: { reado
     const before = await proxyOf(here, port);
     await here.write({ 'stagecraft.yml': config(next) });
     must((await ran(here, 0, 'proxy', 'status')).stdout.includes('upgrade'), 'proxy status does not tell that an upgrade is due');
-    const address = await here.docker(['network', 'inspect', '-f', '{{(index .IPAM.Config 0).Gateway}}', 'bridge']);
+    // The engine's own bridge is down where no container is in it.
+    const address = await here.docker(['network', 'inspect', '-f', '{{(index .IPAM.Config 0).Gateway}}', 'gate-prod_default']);
     for (const from of ['127.0.0.1', address]) loads.push({ from, stop: (await startLoad({ url: `http://${from}:${port}/`, ...rate, timeoutMs: 15_000 })).stop });
     await wait(2_000);
     const begun = Date.now();

@@ -22,6 +22,7 @@ export const watched: Point = {
     const byHand = (look: Look): boolean => look.healthy && look.drift.length === 1 && look.drift[0]?.kind === 'config';
     const looks = [await watch(stage, 0, [[well, stop], [less, start], [well]]), await watch(stage, 10, [[well, stop], [less]])];
     await start();
+    looks.push(await watch(stage, 0, [[well]]));
     const { release } = await told<{ release: { id: string } }>(stage, 'status');
     const file = join(stage.folder, 'host', project, 'prod', 'releases', release.id, 'docker-compose.yml');
     looks.push(await watch(stage, 20, [[well, () => appendFile(file, '# by hand\n')], [byHand]], '--detailed-exitcode'));
