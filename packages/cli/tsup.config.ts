@@ -20,7 +20,8 @@ export default defineConfig({
   target: 'node20',
   platform: 'node',
   noExternal: [/^@oclif\/core/, /^@stagecraft\/core/, 'dockerode'],
-  external: ['typescript', 'ts-node', 'tsx', /^debug\/src\/browser/],
+  // ssh2 has parts in C that are built, or not, where it is installed.
+  external: ['node-ssh', 'ssh2', 'typescript', 'ts-node', 'tsx', /^debug\/src\/browser/],
   esbuildPlugins: [readyChecks(), leanDockerode()],
   esbuildOptions(options) {
     options.conditions = ['stagecraft-source'];

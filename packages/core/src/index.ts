@@ -6,6 +6,7 @@ export { renderPlanText } from './plan/render-text.js';
 export { savePlan } from './plan/saved.js';
 export { createExec } from './adapters/exec.js';
 export { createFiles } from './adapters/files.js';
+export { createSsh } from './adapters/ssh/index.js';
 export { createForeground } from './adapters/foreground.js';
 export type * from './actions/types.js';
 export type * from './plan/types.js';

@@ -24,6 +24,7 @@ export function contextOf(answer: Partial<ExecResult>, ran: (readonly string[])[
       throw new Error('not here');
     },
     on: (name) => ({
+      fetch: () => Promise.reject(new Error('not here')),
       name,
       files: { read: () => Promise.resolve(undefined), write: () => Promise.resolve(), list: () => Promise.resolve([]) },
       exec: (argv) => {

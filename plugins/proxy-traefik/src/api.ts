@@ -21,7 +21,7 @@ export async function listAll<T>(ctx: Context, host: string, place: ProxyPlace, 
 async function ask(ctx: Context, host: string, place: ProxyPlace, url: string): Promise<Response> {
   let answer: Response;
   try {
-    answer = await ctx.fetch(url, { signal: ctx.signal });
+    answer = await ctx.on(host).fetch(url, { signal: ctx.signal });
   } catch (error) {
     throw unanswered(ctx, host, place, reasonOf(error), error);
   }

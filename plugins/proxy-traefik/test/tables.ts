@@ -23,10 +23,13 @@ export function contextOf(answers: (url: URL) => Response | Promise<Response>): 
     secret: () => {
       throw new Error('not here');
     },
-    on: () => {
-      throw new Error('not here');
-    },
-    fetch: (async (input: unknown) => answers(new URL(String(input)))) as typeof fetch,
+    on: (name) => ({
+      name,
+      exec: () => Promise.reject(new Error('not here')),
+      files: { read: () => Promise.reject(new Error('not here')), write: () => Promise.reject(new Error('not here')), list: () => Promise.reject(new Error('not here')) },
+      fetch: (async (input: unknown) => answers(new URL(String(input)))) as typeof fetch,
+    }),
+    fetch: () => Promise.reject(new Error('not here')),
     clock: { now: () => 0, sleep: () => Promise.resolve() },
     signal: new AbortController().signal,
     fail: (failure) => Object.assign(new Error(failure.message), { code: failure.code, kind: failure.kind, next: failure.next }),

@@ -15,6 +15,7 @@ import type {
   HistoryResult,
   InitOptions,
   InitResult,
+  Io,
   LockStatus,
   LogEntry,
   LogsOptions,
@@ -33,6 +34,7 @@ import type {
   ReleaseStory,
   RollbackOptions,
   ScaleOptions,
+  Ssh,
   StatusResult,
   TaskResult,
   WatchOptions,
@@ -72,5 +74,6 @@ export interface Actions {
   savePlan(plan: Plan): string;
   createExec(options: { readonly folder: string; readonly processEnv: Readonly<Record<string, string | undefined>> }): Exec;
   createFiles(folder: string): Files;
+  createSsh(setup: { readonly exec: Exec; readonly files: Files; readonly processEnv: Readonly<Record<string, string | undefined>>; readonly io: Io }): Ssh;
   createForeground(tty: boolean): Foreground;
 }

@@ -12,7 +12,7 @@ export interface Answer {
 export async function ask(question: Question, world: World, options: { readonly yes: boolean; readonly interactive: boolean; readonly signal: AbortSignal; readonly interrupt: () => void }): Promise<Answer> {
   if (options.yes) return { answer: question.choices.includes('yes') ? 'yes' : question.fallback, by: 'yes' };
   if (!options.interactive) return { answer: question.fallback, by: 'fallback' };
-  const lines = readLines(world, options.interrupt);
+  const lines = readLines(world, options.interrupt, question.hidden === true);
   try {
     for (;;) {
       lines.prompt(promptOf(question));
@@ -27,11 +27,12 @@ export async function ask(question: Question, world: World, options: { readonly 
 }
 
 /** Lines of the terminal, in order, those that came before they were asked for too. */
-function readLines(world: World, interrupt: () => void): { prompt(text: string): void; next(signal: AbortSignal): Promise<string>; close(): void } {
+function readLines(world: World, interrupt: () => void, hidden: boolean): { prompt(text: string): void; next(signal: AbortSignal): Promise<string>; close(): void } {
+  let muted = false;
   const output = new Writable({
     decodeStrings: false,
     write(chunk: string | Buffer, _encoding, done) {
-      world.stderr.write(chunk.toString());
+      if (!muted) world.stderr.write(chunk.toString());
       done();
     },
   });
@@ -50,8 +51,11 @@ function readLines(world: World, interrupt: () => void): { prompt(text: string):
   });
   return {
     prompt(text) {
+      muted = false;
       reader.setPrompt(text);
       reader.prompt();
+      // From here on it is the echo of what is typed.
+      muted = hidden;
     },
     next: (signal) =>
       new Promise((take, refuse) => {
@@ -63,7 +67,10 @@ function readLines(world: World, interrupt: () => void): { prompt(text: string):
         // Ctrl-D: nothing more will be typed.
         reader.once('close', () => take(''));
       }),
-    close: () => reader.close(),
+    close: () => {
+      reader.close();
+      if (hidden) world.stderr.write('\n');
+    },
   };
 }
 

@@ -71,19 +71,18 @@ export abstract class StagecraftCommand<T extends typeof Command> extends Comman
 
   /** The project of the command, as core's actions take it. `here`: the config may be absent. */
   protected async workspace(options: { readonly here?: boolean } = {}): Promise<Workspace> {
-    const { createExec, createFiles } = await this.actions();
+    const { createExec, createFiles, createSsh } = await this.actions();
     const project = await (options.here === true ? projectHere : findProject)(this.world.cwd, this.flags.config);
     this.session.begin(basename(project.folder));
     const plugins = pluginsOf(this.config, { fromSources: basename(this.config.root) === 'src' });
     this.session.debug('project found', { config: project.config, folder: project.folder, plugins: plugins.map((plugin) => `${plugin.name}@${plugin.version}`) });
+    const world = { exec: createExec({ folder: project.folder, processEnv: this.world.env }), files: createFiles(project.folder), processEnv: this.world.env, io: this.session.io };
     return {
       ...project,
+      ...world,
+      ssh: createSsh(world),
       ...(this.flags.env === undefined ? {} : { environment: this.flags.env }),
-      processEnv: this.world.env,
       plugins,
-      io: this.session.io,
-      exec: createExec({ folder: project.folder, processEnv: this.world.env }),
-      files: createFiles(project.folder),
       clock: systemClock,
       signal: this.session.interrupts.signal,
       yes: this.flags.yes,

@@ -1,7 +1,8 @@
+import type { Duplex } from 'node:stream';
 import { engineAt } from '../adapters/engine.js';
 import { hostFiles, isWritableFolder } from '../adapters/host-files.js';
 import { localShell } from '../adapters/shell.js';
-import type { Settings } from '../config/types.js';
+import type { HostSettings, Settings } from '../config/types.js';
 import { fail, isStagecraftError } from '../errors/index.js';
 import { localRoot } from '../hosts/local.js';
 import { scopeOf } from '../hosts/scope-of.js';
@@ -13,6 +14,7 @@ import { createStore, type EnvironmentStore } from '../protocol/store.js';
 import { maskedStore } from '../secrets/masked-store.js';
 import { keptValues } from './kept-secrets.js';
 import { localSocket } from './socket.js';
+import { reach } from './ssh-host.js';
 import type { Workspace } from './types.js';
 
 /** Which environment is meant, and where it is: enough to open its host. */
@@ -27,6 +29,8 @@ export interface OpenHost {
   readonly files: HostFiles;
   readonly store: EnvironmentStore;
   readonly bootId: string;
+  /** Connects to a port of its loopback; absent where that is this machine's. */
+  readonly dial?: (port: number) => Promise<Duplex>;
 }
 
 /** A host that did not answer. */
@@ -41,9 +45,19 @@ export interface Hosts {
   readonly away: readonly Away[];
 }
 
-/** Every host of an environment. @throws StagecraftError `user` for drivers that this version does not deploy by. */
+/** Every host of an environment, those that do not answer apart. @throws StagecraftError `user` for drivers that this version does not deploy by, and for hosts whose keys are not to be trusted. */
 export async function openHosts(ws: Workspace, settings: Identity): Promise<Hosts> {
-  return ws.world ? ws.world.openHosts(settings) : { hosts: [await openHost(ws, settings)], away: [] };
+  if (ws.world) return ws.world.openHosts(settings);
+  if (settings.driver !== 'ssh') return { hosts: [await openHost(ws, settings)], away: [] };
+  const found = await Promise.all(
+    settings.hosts.map((host) =>
+      overSsh(ws, settings, host).catch((error: unknown): Away => {
+        if (!isStagecraftError(error) || error.kind !== 'external') throw error;
+        return { name: host.name, error };
+      }),
+    ),
+  );
+  return { hosts: found.filter((one): one is OpenHost => 'store' in one), away: found.filter((one): one is Away => !('store' in one)) };
 }
 
 /** All hosts of an environment, for what needs every one of them. @throws StagecraftError `external` that names those that do not answer. */
@@ -60,18 +74,32 @@ export async function allHosts(ws: Workspace, settings: Identity): Promise<reado
   });
 }
 
-/** The one host of driver `local`: this machine. @throws StagecraftError `user` for environments of other drivers. */
+/** The first host of an environment; of driver `local`, this machine. @throws StagecraftError `user` for environments of drivers that this version does not deploy by. */
 export async function openHost(ws: Workspace, settings: Identity): Promise<OpenHost> {
+  const [first] = settings.hosts;
+  if (settings.driver === 'ssh' && first) return overSsh(ws, settings, first);
   if (settings.driver !== 'local') throw notYet(settings);
   const shell = localShell({ env: ws.processEnv });
   const files = hostFiles(shell);
   const place = await localRoot(ws.processEnv, { isWritableFolder });
   const scope = scopeOf({ ...place, project: settings.project, environment: settings.environment, composeProject: settings.composeProject });
   const containers = engineAt(localSocket(ws.processEnv));
-  const store = maskedStore(createStore({ shell, scope, clock: ws.clock, files }), (text) => ws.io.mask?.(text) ?? text);
+  const store = await storeOf(ws, { shell, scope, files });
+  return { name: hostName(settings), scope, containers, shell, files, store, bootId: await store.bootId() };
+}
+
+async function overSsh(ws: Workspace, settings: Identity, host: HostSettings): Promise<OpenHost> {
+  if (!ws.ssh) throw notYet(settings);
+  const { place, shell, files, ...rest } = await reach(ws.ssh, host, ws.processEnv);
+  const scope = scopeOf({ ...place, project: settings.project, environment: settings.environment, composeProject: settings.composeProject });
+  return { name: host.name, scope, shell, files, ...rest, store: await storeOf(ws, { shell, scope, files }, host.name) };
+}
+
+async function storeOf(ws: Workspace, place: { readonly shell: Shell; readonly scope: Scope; readonly files: HostFiles }, host?: string): Promise<EnvironmentStore> {
+  const store = maskedStore(createStore({ ...place, clock: ws.clock, ...(host === undefined ? {} : { host }) }), (text) => ws.io.mask?.(text) ?? text);
   // Whatever is shown of this host from now on may have come from a container that knows them.
   ws.io.hide?.(await keptValues(store));
-  return { name: hostName(settings), scope, containers, shell, files, store, bootId: await store.bootId() };
+  return store;
 }
 
 export function hostName(settings: Pick<Identity, 'hosts'>): string {
@@ -83,7 +111,7 @@ function notYet(settings: Identity): Error {
   return fail({
     code: 'SC5003',
     kind: 'user',
-    message: `Environment ${settings.environment} has driver ${settings.driver}${names ? ` (hosts ${names})` : ''}: this version plans such environments, but only deploys to the engine of this machine (driver: local).`,
+    message: `Environment ${settings.environment} has driver ${settings.driver}${names ? ` (hosts ${names})` : ''}: this version plans such environments, and deploys to hosts over SSH (driver: ssh) and to the engine of this machine (driver: local).`,
     next: [`stagecraft plan --env ${settings.environment}`, 'Set driver: local and take its hosts out, to deploy to this machine.'],
     ...(settings.hosts[0] ? { location: settings.hosts[0].location } : {}),
   });

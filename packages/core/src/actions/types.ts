@@ -7,6 +7,7 @@ import type { PluginRef } from '../providers/types.js';
 import type { Clock } from '../ports/clock.js';
 import type { Exec } from '../ports/exec.js';
 import type { Files } from '../ports/files.js';
+import type { Ssh } from '../ports/ssh.js';
 import type { World } from './world.js';
 
 export type * from './day-two-types.js';
@@ -32,6 +33,8 @@ export interface Workspace {
   readonly yes: boolean;
   /** The command line as typed, for the lock and the journal; secrets never stand in it. */
   readonly command: string;
+  /** Connections to hosts; absent where no host is reached by them. */
+  readonly ssh?: Ssh;
   /** Absent: this machine, and its hosts. */
   readonly world?: World;
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Dockerode from 'dockerode';
-import { fail } from '../errors/index.js';
+import { fail, isStagecraftError } from '../errors/index.js';
 import type { ContainerState, Containers, EngineInfo, ImageState } from '../ports/containers.js';
 import { containerState } from './engine-container.js';
 import { logLines } from './engine-logs.js';
@@ -12,15 +12,27 @@ export interface Patience {
   readonly returnMs?: number;
 }
 
+/** How an engine is come by. */
+export interface EngineAccess {
+  /** What an error calls it: `unix:///var/run/docker.sock`. */
+  readonly where: string;
+  readonly options: Dockerode.DockerOptions;
+}
+
 /**
- * Reads from the engine behind a unix socket. Every question ends in bounded time.
+ * Reads from the engine behind a unix socket of this machine. Every question ends in bounded time.
  * @param socket absolute path, as in `/var/run/docker.sock`
  */
-export function engineAt(socket: string, { answerMs = 30_000, returnMs = 20_000 }: Patience = {}): Containers {
+export function engineAt(socket: string, patience: Patience = {}): Containers {
+  return engineBy({ where: `unix://${socket}`, options: { socketPath: socket } }, patience);
+}
+
+/** The same, of an engine wherever it is. */
+export function engineBy({ where, options }: EngineAccess, { answerMs = 30_000, returnMs = 20_000 }: Patience = {}): Containers {
   let docker: Promise<Dockerode> | undefined;
-  const connect = (): Promise<Dockerode> => (docker ??= import('./dockerode.js').then(({ Docker }) => new Docker({ socketPath: socket, timeout: answerMs + 1_000 })));
+  const connect = (): Promise<Dockerode> => (docker ??= import('./dockerode.js').then(({ Docker }) => new Docker({ ...options, timeout: answerMs + 1_000 })));
   // Who follows a log may wait for its next line for days.
-  const follow = (): Promise<Dockerode> => import('./dockerode.js').then(({ Docker }) => new Docker({ socketPath: socket }));
+  const follow = (): Promise<Dockerode> => import('./dockerode.js').then(({ Docker }) => new Docker(options));
   let answered = false;
   const ask = async <T>(what: string, question: (d: Dockerode) => Promise<T>): Promise<T> => {
     for (const begun = Date.now(); ; await sleep(100)) {
@@ -29,7 +41,7 @@ export function engineAt(socket: string, { answerMs = 30_000, returnMs = 20_000 
         answered = true;
         return answer;
       } catch (error) {
-        if (!answered || !away(error) || Date.now() - begun >= returnMs) throw silent(socket, what, error);
+        if (!answered || !away(error) || Date.now() - begun >= returnMs) throw silent(where, what, error);
       }
     }
   };
@@ -87,7 +99,7 @@ export function engineAt(socket: string, { answerMs = 30_000, returnMs = 20_000 
         const { Volumes } = await d.listVolumes({ filters: labelFilter(labels) as never });
         return (Volumes ?? []).map((volume) => ({ name: volume.Name, labels: volume.Labels ?? {} })).sort((a, b) => (a.name < b.name ? -1 : 1));
       }),
-    logs: (id, options) => logLines(connect, options?.follow ? follow : connect, id, options ?? {}, (error) => silent(socket, 'read logs', error)),
+    logs: (id, options) => logLines(connect, options?.follow ? follow : connect, id, options ?? {}, (error) => silent(where, 'read logs', error)),
   };
 }
 
@@ -142,13 +154,15 @@ function away(error: unknown): boolean {
   return ['ECONNREFUSED', 'ENOENT', 'ECONNRESET', 'EPIPE'].includes((error as { code?: string }).code ?? '');
 }
 
-function silent(socket: string, what: string, cause: unknown): Error {
+function silent(where: string, what: string, cause: unknown): Error {
+  // The way to it is broken, which says so itself.
+  if (isStagecraftError(cause)) return cause;
   const { code, message } = cause as { code?: string; message?: string };
   if (cause instanceof Unanswered)
     return fail({
       code: 'SC3504',
       kind: 'external',
-      message: `The container engine at unix://${socket} hangs: ${message}. Tried to ${what}.`,
+      message: `The container engine at ${where} hangs: ${message}. Tried to ${what}.`,
       next: ['Look at the log of the engine (journalctl -u docker), and restart it (systemctl restart docker).', 'stagecraft status'],
       cause,
     });
@@ -156,7 +170,7 @@ function silent(socket: string, what: string, cause: unknown): Error {
     return fail({
       code: 'SC3501',
       kind: 'external',
-      message: `The container engine at unix://${socket} does not answer (${code}): tried to ${what}.`,
+      message: `The container engine at ${where} does not answer (${code}): tried to ${what}.`,
       next: code === 'EACCES' ? ['Add your user to the group that owns the socket, or set DOCKER_HOST.'] : ['Start the engine, or set DOCKER_HOST to the socket of one that runs.'],
       cause,
     });

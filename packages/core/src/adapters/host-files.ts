@@ -53,7 +53,7 @@ async function readLocalFrom(path: string, offset: number, limit: number): Promi
 
 function shellFiles(shell: Shell): HostFiles {
   const run = async (script: string, path: string, stdin?: string): Promise<string> => {
-    const result = await shell.run(script, stdin === undefined ? {} : { stdin });
+    const result = await shell.run(script, stdin === undefined ? { again: true } : { stdin });
     if (result.exitCode !== 0) {
       throw fail({ code: 'SC3614', kind: 'external', message: `Files at ${path} on the host could not be reached: ${result.stderr.trim().split('\n').at(-1) ?? ''}`, next: ['Check the folder on the host and its owner.'] });
     }

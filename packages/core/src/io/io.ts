@@ -19,4 +19,6 @@ export interface Question {
   readonly text: string;
   readonly choices: readonly string[];
   readonly fallback: string;
+  /** What is typed is not shown: a passphrase. */
+  readonly hidden?: boolean;
 }

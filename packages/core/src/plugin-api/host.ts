@@ -29,4 +29,6 @@ export interface HostHandle {
   readonly name: string;
   exec(argv: readonly string[], options?: { readonly stdin?: string; readonly timeoutMs?: number }): Promise<ExecResult>;
   readonly files: HostFiles;
+  /** `fetch` as if from the host itself, by plain HTTP: `http://127.0.0.1:PORT/…` is what listens on its loopback. Repeats a request that got no answer, where that is harmless. */
+  readonly fetch: typeof fetch;
 }

@@ -4,3 +4,4 @@ export type * from './exec.js';
 export type * from './files.js';
 export type * from './foreground.js';
 export type * from './shell.js';
+export type * from './ssh.js';

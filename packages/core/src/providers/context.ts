@@ -9,7 +9,7 @@ import type { Exec } from '../ports/exec.js';
 import type { Files } from '../ports/files.js';
 import type { Shell } from '../ports/shell.js';
 import { createSecret } from '../secrets/secret.js';
-import { fetchPlainly } from './plain-http.js';
+import { fetchFrom, fetchPlainly, type Dial } from './plain-http.js';
 
 /** What a provider's context is made of. `hosts`: those that it may use, by name. */
 export interface ContextInit<Config> {
@@ -22,12 +22,12 @@ export interface ContextInit<Config> {
   /** Files of the operator's machine. */
   readonly files: Files;
   readonly exec: Exec;
-  readonly hosts: Readonly<Record<string, { readonly shell: Shell; readonly files: HostFiles }>>;
+  readonly hosts: Readonly<Record<string, { readonly shell: Shell; readonly files: HostFiles; readonly dial?: Dial }>>;
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }
 
-/** What a provider gets in every call. On driver `local` the host's loopback is this machine's. */
+/** What a provider gets in every call. The loopback of a host without a way of its own to it is this machine's. */
 export function providerContext<Config>(init: ContextInit<Config>): Context<Config> {
   const { project, environment, config, folder, io, exec, files, clock, signal } = init;
   return {
@@ -68,7 +68,7 @@ const largest = 1024 * 1024;
 function handleOf(init: ContextInit<unknown>, name: string): HostHandle {
   const host = Object.hasOwn(init.hosts, name) ? init.hosts[name] : undefined;
   if (!host) throw fail({ code: 'SC4210', kind: 'bug', message: `A provider asked for the host ${name}, which is not of this environment.` });
-  return { name, files: host.files, exec: (argv, options = {}) => host.shell.run(commandLine(argv), { signal: init.signal, ...options }) };
+  return { name, files: host.files, fetch: retrying(host.dial ? fetchFrom(host.dial) : fetchPlainly, init.clock), exec: (argv, options = {}) => host.shell.run(commandLine(argv), { signal: init.signal, ...options }) };
 }
 
 const idempotent = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);

@@ -1,4 +1,6 @@
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 
 /**
  * `fetch` for plain HTTP without a body; anything else goes to the platform's own. That one never settles, on Node 20, where the other side accepts
@@ -11,11 +13,23 @@ export const fetchPlainly: typeof fetch = async (input, init) => {
   return isRedirect(answer) && init?.redirect !== 'manual' ? fetch(input, init) : answer;
 };
 
-async function ask(url: URL, init: RequestInit): Promise<Response> {
+/** Connects to a port of a host's loopback. */
+export type Dial = (port: number) => Promise<Duplex>;
+
+/** The same from a host: over a connection to a port of its loopback. What is not plain HTTP without a body is refused, and redirects are answers. */
+export function fetchFrom(dial: Dial): typeof fetch {
+  return async (input, init) => {
+    const url = new URL(input instanceof Request ? input.url : input);
+    if (url.protocol !== 'http:' || (init?.body ?? undefined) !== undefined) throw new TypeError(`a host's own ports are asked by plain HTTP without a body, not by ${url.href}`);
+    return ask(url, init ?? {}, await dial(Number(url.port) || 80));
+  };
+}
+
+async function ask(url: URL, init: RequestInit, connection?: Duplex): Promise<Response> {
   const { request } = await import('node:http');
   return new Promise((resolve, reject) => {
     const { signal } = init;
-    const options = { method: init.method ?? 'GET', headers: Object.fromEntries(new Headers(init.headers)), agent: false, ...(signal ? { signal } : {}) };
+    const options = { method: init.method ?? 'GET', headers: Object.fromEntries(new Headers(init.headers)), agent: false, ...(connection ? { createConnection: () => connection as Socket } : {}), ...(signal ? { signal } : {}) };
     const failed = (cause: Error): void => reject(signal?.aborted ? signal.reason : new TypeError('fetch failed', { cause }));
     request(url, options, (incoming) => void whole(incoming).then(resolve, failed)).once('error', failed).end();
   });

@@ -1,0 +1,27 @@
+import { Agent, type AgentOptions, type ClientRequestArgs } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Containers } from '../../ports/containers.js';
+import type { SshHost } from '../../ports/ssh.js';
+import { engineBy } from '../engine.js';
+
+/** Reads from the engine of a host over its connection: each request has a channel of its own to the socket, and channels are used again. */
+export function engineOver(host: SshHost, name: string, socket: string): Containers {
+  const agent = new ChannelAgent(() => host.socket(socket), { keepAlive: true, maxSockets: 16 });
+  return engineBy({ where: `unix://${socket} of ${name}`, options: { protocol: 'http', host: 'localhost', port: 80, agent } as never });
+}
+
+class ChannelAgent extends Agent {
+  constructor(
+    private readonly open: () => Promise<Duplex>,
+    options: AgentOptions,
+  ) {
+    super(options);
+  }
+
+  override createConnection(_options: ClientRequestArgs, ready: (error: Error | null, stream?: Duplex) => void): undefined {
+    this.open().then(
+      (channel) => ready(null, channel),
+      (error: Error) => ready(error),
+    );
+  }
+}

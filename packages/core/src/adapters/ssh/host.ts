@@ -1,0 +1,196 @@
+import type { Duplex, Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pLimit from 'p-limit';
+import type { Client, ClientChannel } from 'ssh2';
+import { fail, isStagecraftError, type StagecraftError } from '../../errors/index.js';
+import { quote } from '../../hosts/quote.js';
+import type { ExecResult } from '../../plugin-api/host.js';
+import type { SshHost } from '../../ports/ssh.js';
+import { lineReader } from '../lines.js';
+
+/** sshd serves ten sessions a connection unless it is told otherwise (`MaxSessions`); one is left for who connects beside us. */
+const sessions = 8;
+
+export interface SshHostSetup {
+  readonly name: string;
+  connect(): Promise<Client>;
+  /** How long a host that was reached before is waited for when its connection breaks, milliseconds; default two minutes. */
+  readonly returnMs?: number;
+}
+
+/** @internal */
+export interface Closable extends SshHost {
+  close(): void;
+}
+
+/** A host over one connection. */
+export function sshHost({ name, connect, returnMs = 120_000 }: SshHostSetup): Closable {
+  const limit = pLimit(sessions);
+  let current: Promise<Client> | undefined;
+  let reached = false;
+  let closed = false;
+
+  const live = (): Promise<Client> => {
+    current ??= patient().then(
+      (client) => {
+        reached = true;
+        client.once('close', () => (current = undefined));
+        return client;
+      },
+      (error: unknown) => {
+        current = undefined;
+        throw error;
+      },
+    );
+    return current;
+  };
+  const patient = async (): Promise<Client> => {
+    for (const begun = Date.now(); ; await sleep(1_000)) {
+      try {
+        return await connect();
+      } catch (error) {
+        const hopeless = !isStagecraftError(error) || error.kind !== 'external';
+        if (closed || !reached || hopeless || Date.now() - begun > returnMs) throw error;
+      }
+    }
+  };
+  const lost = (cause?: unknown): StagecraftError => fail({ code: 'SC3708', kind: 'external', message: `The connection to ${name} broke.`, next: ['stagecraft status', 'stagecraft deploy --resume'], cause });
+
+  /** SSH_OPEN_ADMINISTRATIVELY_PROHIBITED of RFC 4254, 5.1; all else is a place that nobody serves. */
+  const notForwarded = (cause: Error, what: string, setting: string): Error =>
+    Number((cause as Error & { reason?: number | string }).reason) === 1
+      ? fail({ code: 'SC3710', kind: 'external', message: `${name} does not forward to ${what}: its sshd has ${setting} or DisableForwarding set.`, next: [`Set ${setting} yes in /etc/ssh/sshd_config of the host, then: systemctl reload ssh`], cause })
+      : Object.assign(new Error(`${what} of ${name} does not answer: ${cause.message}`), { code: 'ECONNREFUSED' });
+
+  const exec = async (command: string, options: Pick<RunOptions, 'timeoutMs' | 'signal'>): Promise<Begun> => {
+    const client = await live();
+    return new Promise((resolve, reject) => {
+      try {
+        client.exec(command, (error, channel) => {
+          if (error) reject(lost(error));
+          // A short command has ended before anybody who waits for this hears of it.
+          else resolve({ channel, ended: ending(channel, options) });
+        });
+      } catch (error) {
+        // The client knows already that it is not connected.
+        reject(lost(error));
+      }
+    });
+  };
+
+  const once = (script: string, { stdin, timeoutMs, signal, keep = 10 * 1024 * 1024 }: RunOptions): Promise<ExecResult> =>
+    limit(async () => {
+      if (signal?.aborted) throw interrupted(name);
+      const { channel, ended: end } = await exec(command(script), { ...(timeoutMs === undefined ? {} : { timeoutMs }), ...(signal === undefined ? {} : { signal }) });
+      const out = lineReader(keep, undefined);
+      const err = lineReader(keep, undefined);
+      channel.on('data', out.push);
+      channel.stderr.on('data', err.push);
+      channel.end(stdin ?? '');
+      const ended = await end;
+      if (ended === 'timeout') throw fail({ code: 'SC3709', kind: 'external', message: `${name} did not finish a script within ${(timeoutMs ?? 0) / 1000} s.`, next: ['stagecraft status'] });
+      if (ended === 'abort') throw interrupted(name);
+      if (ended === undefined) throw lost();
+      return { exitCode: ended, stdout: out.end(), stderr: err.end() };
+    });
+
+  return {
+    shell: {
+      async run(script, options = {}) {
+        for (;;) {
+          try {
+            return await once(script, options);
+          } catch (error) {
+            // What only reads is asked again, of the connection that comes after this one.
+            if (options.again !== true || closed || !isStagecraftError(error) || error.code !== 'SC3708') throw error;
+          }
+        }
+      },
+      async start(file) {
+        const begun = await once(`command -v setsid >/dev/null || exit 127\nsetsid sh ${quote(file)} </dev/null >/dev/null 2>&1 &`, { timeoutMs: 60_000 });
+        if (begun.exitCode !== 0) throw fail({ code: 'SC3601', kind: 'external', message: `The program setsid is not there on ${name}.`, next: ['Install util-linux: it brings setsid and flock.'] });
+      },
+    },
+    async port(port) {
+      const client = await live();
+      return new Promise<Duplex>((resolve, reject) => {
+        client.forwardOut('127.0.0.1', 0, '127.0.0.1', port, (error, channel) => (error ? reject(notForwarded(error, `port ${port}`, 'AllowTcpForwarding')) : resolve(asSocket(channel))));
+      });
+    },
+    async socket(path) {
+      const client = await live();
+      return new Promise<Duplex>((resolve, reject) => {
+        client.openssh_forwardOutStreamLocal(path, (error, channel) => {
+          if (error) reject(notForwarded(error, path, 'AllowStreamLocalForwarding'));
+          else resolve(asSocket(channel));
+        });
+      });
+    },
+    send: (script, source, { signal, sent } = {}) =>
+      limit(async () => {
+        const { channel, ended } = await exec(command(script), signal === undefined ? {} : { signal });
+        const err = lineReader(10_000, undefined);
+        channel.on('data', () => undefined);
+        channel.stderr.on('data', err.push);
+        if (sent) source.on('data', (chunk: Buffer) => sent(chunk.length));
+        await pipeline(source, channel, { ...(signal ? { signal } : {}) }).catch(async (error: unknown) => {
+          channel.close();
+          if (signal?.aborted) throw interrupted(name);
+          const code = await ended;
+          if (code === undefined || code === 0) throw lost(error);
+        });
+        const code = await ended;
+        if (code === 'abort') throw interrupted(name);
+        if (code === undefined) throw lost();
+        if (code !== 0) throw fail({ code: 'SC3711', kind: 'external', message: `${name} did not take what was sent: ${err.end().trim().split('\n').at(-1) ?? ''}`, next: [`df -h on ${name}`, 'stagecraft deploy --resume'] });
+      }),
+    close() {
+      closed = true;
+      void current?.then((client) => client.end(), () => undefined);
+    },
+  };
+}
+
+type RunOptions = NonNullable<Parameters<SshHost['shell']['run']>[1]>;
+
+/** Daemons of the system are not on the PATH of every login. */
+function command(script: string): string {
+  return `exec sh -c ${quote(`PATH="$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"; export PATH\n${script}`)}`;
+}
+
+interface Begun {
+  readonly channel: ClientChannel;
+  readonly ended: Promise<Ended>;
+}
+
+type Ended = number | 'timeout' | 'abort' | undefined;
+
+/** Exit code; 128 and more after a signal; undefined where the connection broke before it came. */
+function ending(channel: ClientChannel, { timeoutMs, signal }: Pick<RunOptions, 'timeoutMs' | 'signal'>): Promise<Ended> {
+  return new Promise((resolve) => {
+    let code: number | undefined;
+    const done = (how: Ended): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', abort);
+      resolve(how);
+      if (how === 'timeout' || how === 'abort') channel.close();
+    };
+    const timer = timeoutMs === undefined ? undefined : setTimeout(() => done('timeout'), timeoutMs);
+    const abort = (): void => done('abort');
+    signal?.addEventListener('abort', abort, { once: true });
+    channel.on('exit', (status: number | null) => (code = status ?? 128));
+    channel.once('close', () => done(code));
+    channel.on('error', () => undefined);
+  });
+}
+
+function interrupted(name: string): StagecraftError {
+  return fail({ code: 'SC3712', kind: 'interrupted', message: `The command was interrupted while it waited for ${name}.`, next: ['stagecraft status'] });
+}
+
+/** What the client of HTTP asks of a socket, and a channel has not. */
+function asSocket(channel: Duplex): Duplex {
+  const nothing = (): Duplex => channel;
+  return Object.assign(channel, { setKeepAlive: nothing, setNoDelay: nothing, setTimeout: nothing, ref: nothing, unref: nothing, destroySoon: () => channel.destroy() });
+}

@@ -1,0 +1,37 @@
+import type { Duplex, Readable } from 'node:stream';
+import type { Shell } from './shell.js';
+
+/** A host as it is to be reached. */
+export interface SshTarget {
+  /** As the config calls it. */
+  readonly name: string;
+  /** What the `ssh` command would be given: an address, or a name that `~/.ssh/config` knows. */
+  readonly address: string;
+  readonly user?: string;
+  /** The only key that is taken, `ssh-ed25519 AAAA…`. Absent: what `known_hosts` says. */
+  readonly hostKey?: string;
+}
+
+/** One host over one connection, made when it is first needed and made again when it broke. */
+export interface SshHost {
+  /** Its shell. Scripts that it starts outlive the connection. */
+  readonly shell: Shell;
+  /** A connection to a port of its loopback. */
+  port(port: number): Promise<Duplex>;
+  /** A connection to a unix socket on the host. */
+  socket(path: string): Promise<Duplex>;
+  /**
+   * Runs a short script of ours that reads what is sent.
+   * @param sent called with the number of bytes of each part that is on its way.
+   * @throws StagecraftError `external` when the script fails, or the connection breaks: nothing is said of how much arrived.
+   */
+  send(script: string, source: Readable, options?: { readonly signal?: AbortSignal; readonly sent?: (bytes: number) => void }): Promise<void>;
+}
+
+/** Connections of one run of the product, one a host. */
+export interface Ssh {
+  /** The same host is given for the same target. */
+  to(target: SshTarget): SshHost;
+  /** Ends all connections. What they started on hosts runs on. */
+  close(): void;
+}
