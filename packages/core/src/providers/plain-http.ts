@@ -29,7 +29,7 @@ async function ask(url: URL, init: RequestInit, connection?: Duplex): Promise<Re
   const { request } = await import('node:http');
   return new Promise((resolve, reject) => {
     const { signal } = init;
-    const options = { method: init.method ?? 'GET', headers: Object.fromEntries(new Headers(init.headers)), agent: false, ...(connection ? { createConnection: () => connection as Socket } : {}), ...(signal ? { signal } : {}) };
+    const options = { method: init.method ?? 'GET', headers: Object.fromEntries(new Headers(init.headers)), ...(connection ? { createConnection: () => connection as Socket } : { agent: false as const }), ...(signal ? { signal } : {}) };
     const failed = (cause: Error): void => reject(signal?.aborted ? signal.reason : new TypeError('fetch failed', { cause }));
     request(url, options, (incoming) => void whole(incoming).then(resolve, failed)).once('error', failed).end();
   });
