@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { serviceDigest } from '../compose/digest.js';
 import type { Desired } from '../compose/model.js';
+import { servicesOf } from '../compose/render.js';
 import { treeDigest } from '../compose/mounts.js';
 import { isStagecraftError } from '../errors/index.js';
 import { quote } from '../hosts/quote.js';
@@ -13,8 +14,9 @@ import type { Drift, Workspace } from './types.js';
 
 /** What differs from the serving release, whoever changed it: containers and what they run, and what the release keeps on the host. Sorted by kind. */
 export async function driftOf(ws: Workspace, host: OpenHost, release: ReleaseRecord, desired: Desired, found: HostObservation): Promise<readonly Drift[]> {
-  const [images, config, files, proxy] = await Promise.all([imageDrift(host, desired), configDrift(host, release), fileDrift(host, desired), proxyDrift(ws, host, desired, found)]);
-  return [...containerDrift(desired, found), ...images, ...config, ...files, ...proxy];
+  const own = { ...desired, services: servicesOf(desired, host.name) };
+  const [images, config, files, proxy] = await Promise.all([imageDrift(host, own), configDrift(host, release), fileDrift(host, own), proxyDrift(ws, host, desired, found)]);
+  return [...containerDrift(own, found), ...images, ...config, ...files, ...proxy];
 }
 
 export function containerDrift(desired: Desired, found: Pick<HostObservation, 'containers'>): readonly Drift[] {

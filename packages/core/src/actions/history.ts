@@ -1,3 +1,4 @@
+import { isStagecraftError } from '../errors/index.js';
 import { mergedHistory } from '../protocol/history.js';
 import type { ReleaseRecord } from '../protocol/types.js';
 import type { OpenHost } from './host.js';
@@ -14,4 +15,9 @@ export async function releaseFile(hosts: readonly OpenHost[], release: string, n
     if (text !== undefined) return text;
   }
   return undefined;
+}
+
+/** The host answers, and what it has is not as it was written. */
+export function isDamaged(error: unknown): boolean {
+  return isStagecraftError(error) && ['SC3010', 'SC3011', 'SC3012'].includes(error.code);
 }

@@ -1,6 +1,6 @@
 import { fail } from '../errors/index.js';
 import type { ContainerState, LogLine } from '../ports/containers.js';
-import { openHost, type OpenHost } from './host.js';
+import { allHosts, type OpenHost } from './host.js';
 import { identify } from './identity.js';
 import { merged, type Stream } from './merge-streams.js';
 import { momentOf } from './since.js';
@@ -16,32 +16,43 @@ const lookAgainMs = 500;
 export async function* logs(ws: Workspace, asked: LogsOptions): AsyncIterable<LogEntry> {
   const options = asked.since === undefined ? asked : { ...asked, since: momentOf(asked.since, ws.clock.now()) };
   const identity = await identify(ws);
-  const host = await openHost(ws, identity);
-  const list = (): Promise<readonly ContainerState[]> => host.containers.list({ 'com.docker.compose.project': identity.composeProject });
-  const wanted = (c: ContainerState): boolean => c.service !== undefined && (options.services.length === 0 || options.services.includes(c.service));
+  const hosts = await allHosts(ws, identity);
+  const list = async (): Promise<readonly Placed[]> => (await Promise.all(hosts.map(async (host) => (await host.containers.list({ 'com.docker.compose.project': identity.composeProject })).map((container) => ({ host, container }))))).flat();
+  const wanted = ({ container }: Placed): boolean => container.service !== undefined && (options.services.length === 0 || options.services.includes(container.service));
   const first = await list();
-  refuseUnknown(options.services, first);
+  refuseUnknown(options.services, first.map(({ container }) => container));
   const begin = first.filter(wanted);
   if (!options.follow) {
-    const entries: LogEntry[] = [];
-    for (const container of begin) for await (const line of host.containers.logs(container.id, sinceAndTail(options))) entries.push(entry(host, container, line));
-    yield* inOrder(entries, options.tail);
+    const entries = await Promise.all(begin.map((placed) => whole(placed, options)));
+    yield* inOrder(entries.flat(), options.tail);
     return;
   }
-  const streams = new Map(begin.map((c) => [streamKey(c), follow(ws, host, c, options)]));
+  const streams = new Map(begin.map((placed) => [streamKey(placed), follow(ws, placed, options)]));
   yield* merged(streams, ws.signal, async () => {
     await ws.clock.sleep(lookAgainMs, ws.signal);
-    const now = (await list()).filter((c) => wanted(c) && c.status === 'running' && !streams.has(streamKey(c)));
-    return now.map((c) => [streamKey(c), follow(ws, host, c, { ...options, ...(c.startedAt ? { since: c.startedAt } : {}) })] as const);
+    const now = (await list()).filter((placed) => wanted(placed) && placed.container.status === 'running' && !streams.has(streamKey(placed)));
+    return now.map((placed) => [streamKey(placed), follow(ws, placed, { ...options, ...(placed.container.startedAt ? { since: placed.container.startedAt } : {}) })] as const);
   });
 }
 
-/** A restarted container is a new stream: the old one ended with it. */
-function streamKey(c: ContainerState): string {
-  return `${c.id} ${c.startedAt ?? ''}`;
+/** A container, and where it is. */
+interface Placed {
+  readonly host: OpenHost;
+  readonly container: ContainerState;
 }
 
-async function* follow(ws: Workspace, host: OpenHost, container: ContainerState, options: LogsOptions): Stream<LogEntry> {
+/** A restarted container is a new stream: the old one ended with it. */
+function streamKey({ container }: Placed): string {
+  return `${container.id} ${container.startedAt ?? ''}`;
+}
+
+async function whole({ host, container }: Placed, options: LogsOptions): Promise<readonly LogEntry[]> {
+  const entries: LogEntry[] = [];
+  for await (const line of host.containers.logs(container.id, sinceAndTail(options))) entries.push(entry(host, container, line));
+  return entries;
+}
+
+async function* follow(ws: Workspace, { host, container }: Placed, options: LogsOptions): Stream<LogEntry> {
   const running = container.status === 'running';
   for await (const line of host.containers.logs(container.id, { ...sinceAndTail(options), follow: running, signal: ws.signal })) yield entry(host, container, line);
 }

@@ -2,7 +2,8 @@ import { fail, isStagecraftError } from '../errors/index.js';
 import { servingOf } from '../protocol/history.js';
 import type { JournalRecord, ReleaseRecord } from '../protocol/types.js';
 import { readCache, readServing } from './cache.js';
-import { openHost, type Identity, type OpenHost } from './host.js';
+import { historyOf, isDamaged } from './history.js';
+import { allHosts, openHost, type Identity, type OpenHost } from './host.js';
 import { identify } from './identity.js';
 import type { ReleasesResult, ReleaseStory, Workspace } from './types.js';
 
@@ -10,20 +11,17 @@ import type { ReleasesResult, ReleaseStory, Workspace } from './types.js';
 export async function listReleases(ws: Workspace): Promise<ReleasesResult> {
   const identity = await identify(ws);
   try {
-    const host = await openHost(ws, identity);
-    const releases = await host.store.history();
+    const releases = await historyOf(await allHosts(ws, identity));
     const serving = servingOf(releases);
     return { environment: identity.environment, releases, basis: 'live', ...(serving ? { serving: serving.id } : {}) };
   } catch (error) {
-    if (!isStagecraftError(error) || (error.kind !== 'external' && error.code !== 'SC5003') || damaged.includes(error.code)) throw error;
+    // Of a damaged history the project's cache is no answer.
+    if (!isStagecraftError(error) || (error.kind !== 'external' && error.code !== 'SC5003') || isDamaged(error)) throw error;
     const [releases, serving] = await Promise.all([readCache(ws, identity.environment), readServing(ws)]);
     const known = serving[identity.environment];
     return { environment: identity.environment, releases, basis: 'record', ...(known ? { serving: known.release } : {}) };
   }
 }
-
-/** The host answers, and what it has is not as it was written: the project's cache is no answer to that. */
-const damaged = ['SC3010', 'SC3011', 'SC3012'];
 
 /** One release: what it changed, and what the journal tells of how it came about. `id` may be a version, or the beginning of an id that is the only one. */
 export async function showRelease(ws: Workspace, id: string): Promise<ReleaseStory> {

@@ -1,43 +1,81 @@
 import type { Desired, DesiredService } from '../compose/model.js';
+import { servicesOf as servicesOnHost } from '../compose/render.js';
 import { isStagecraftError } from '../errors/index.js';
 import { observe } from '../observe/observe.js';
 import type { HostObservation } from '../observe/types.js';
-import { servingOf } from '../protocol/history.js';
+import { mergedHistory, servingOf } from '../protocol/history.js';
+import type { LockRecord, ReleaseRecord } from '../protocol/types.js';
 import type { ContainerState } from '../ports/containers.js';
 import { driftOf } from './drift.js';
-import { hostName, openHost } from './host.js';
+import { isDamaged } from './history.js';
+import { openHosts, type OpenHost } from './host.js';
 import { identify } from './identity.js';
-import type { ServiceStatus, StatusResult, Workspace } from './types.js';
+import type { Drift, HostStatus, ServiceStatus, StatusResult, Workspace } from './types.js';
 import { urlsOf } from './urls.js';
 
-/** What runs, against what the serving release says. A host that does not answer is part of the answer. */
+/** What runs, against what the serving release says, on all hosts side by side. A host that does not answer is part of the answer, and holds up none of the others. */
 export async function status(ws: Workspace): Promise<StatusResult> {
   const identity = await identify(ws);
-  const base = { project: identity.project, environment: identity.environment };
-  const host = await openHost(ws, identity);
+  const { hosts, away } = await openHosts(ws, identity);
+  const seen = await Promise.all(hosts.map((host) => lookAt(host, identity.composeProject)));
+  const found = seen.filter((one): one is Seen => 'host' in one);
+  const history = mergedHistory(found.map((one) => one.history));
+  const release = servingOf(history);
+  const desired = found.find(({ serving }) => serving.serving?.release === release?.id)?.serving.serving?.desired;
+  const now = ws.clock.now();
+  const told = await Promise.all(found.map(async ({ host, serving }): Promise<Told> => {
+    const services = desired ? servicesOf(desired, serving, now) : [];
+    return { services, drift: desired && release ? await driftOf(ws, host, release, desired, serving) : [], host: hostStatus(host, serving, services) };
+  }));
+  const lost = [...seen.filter((one): one is HostStatus => !('host' in one)), ...away.map(({ name, error }) => unreadable(name, error))];
+  const lock = found.find((one) => one.lock !== undefined)?.lock;
+  const open = found.find(({ serving }) => serving.open !== undefined)?.serving.open;
+  const table = found.find(({ serving }) => serving.table?.maintenance !== undefined)?.serving.table;
+  const several = found.length + lost.length > 1;
+  return {
+    project: identity.project,
+    environment: identity.environment,
+    healthy: release !== undefined && lost.length === 0 && told.every(({ services }) => services.every(isWell)),
+    drift: told.flatMap(({ drift, host }) => (several ? drift.map((one) => ({ ...one, text: `${host.name}: ${one.text}` })) : drift)),
+    ...(release ? { release } : {}),
+    ...(lock ? { lock } : {}),
+    ...(open ? { open } : {}),
+    hosts: [...told.map(({ host }) => host), ...lost].sort((a, b) => (a.name < b.name ? -1 : 1)),
+    urls: urlsOf(desired),
+    ...(table?.maintenance ? { maintenance: { since: table.maintenance.since, by: table.maintenance.by } } : {}),
+  };
+}
+
+interface Seen {
+  readonly host: OpenHost;
+  readonly serving: HostObservation;
+  readonly history: readonly ReleaseRecord[];
+  readonly lock: LockRecord | undefined;
+}
+
+interface Told {
+  readonly host: HostStatus;
+  readonly services: readonly ServiceStatus[];
+  readonly drift: readonly Drift[];
+}
+
+async function lookAt(host: OpenHost, composeProject: string): Promise<Seen | HostStatus> {
   try {
-    const [seen, lock] = await Promise.all([observe(host, [], identity.composeProject), host.store.readLock()]);
-    const release = servingOf(seen.history);
-    const [found] = seen.hosts;
-    if (!found) return { ...base, healthy: false, drift: [], hosts: [], urls: [] };
-    const desired = found.serving?.desired;
-    const services = desired ? servicesOf(desired, found, ws.clock.now()) : [];
-    const drift = desired && release ? await driftOf(ws, host, release, desired, found) : [];
-    return {
-      ...base,
-      healthy: release !== undefined && services.every(isWell),
-      drift,
-      ...(release ? { release } : {}),
-      ...(lock ? { lock } : {}),
-      ...(found.open ? { open: found.open } : {}),
-      hosts: [{ name: host.name, reachable: true, services, ...(found.engine ? { engine: found.engine.version } : {}), ...(found.proxy ? { proxy: { provider: found.proxy.provider, running: found.proxy.running } } : {}) }],
-      urls: urlsOf(desired),
-      ...(found.table?.maintenance ? { maintenance: { since: found.table.maintenance.since, by: found.table.maintenance.by } } : {}),
-    };
+    const [seen, lock] = await Promise.all([observe(host, [], composeProject), host.store.readLock()]);
+    const [serving] = seen.hosts;
+    return serving ? { host, serving, history: seen.history, lock } : { name: host.name, reachable: true, services: [] };
   } catch (error) {
-    if (!isStagecraftError(error) || error.kind !== 'external') throw error;
-    return { ...base, healthy: false, drift: [], hosts: [{ name: hostName(identity), reachable: false, error: error.message, services: [] }], urls: [] };
+    return unreadable(host.name, error);
   }
+}
+
+function unreadable(name: string, error: unknown): HostStatus {
+  if (!isStagecraftError(error) || error.kind !== 'external') throw error;
+  return { name, reachable: isDamaged(error), error: error.message, services: [] };
+}
+
+function hostStatus({ name }: OpenHost, { engine, proxy }: HostObservation, services: readonly ServiceStatus[]): HostStatus {
+  return { name, reachable: true, services, ...(engine ? { engine: engine.version } : {}), ...(proxy ? { proxy: { provider: proxy.provider, running: proxy.running } } : {}) };
 }
 
 function isWell(service: ServiceStatus): boolean {
@@ -45,24 +83,22 @@ function isWell(service: ServiceStatus): boolean {
 }
 
 function servicesOf(desired: Desired, found: HostObservation, now: number): readonly ServiceStatus[] {
-  return desired.services
-    .filter((service) => service.kind !== 'external')
-    .map((service) => {
-      const own = found.containers.filter((c) => c.service === service.name);
-      const running = own.filter((c) => c.status === 'running');
-      const oldest = running.flatMap((c) => (c.startedAt ? [Date.parse(c.startedAt)] : [])).sort((a, b) => a - b)[0];
-      return {
-        service: service.name,
-        kind: service.kind,
-        wanted: service.kind === 'job' ? 0 : service.replicas,
-        running: running.length,
-        healthy: running.filter((c) => c.health === undefined || c.health === 'healthy').length,
-        version: versionOf(service.image.reference),
-        image: service.image.id ?? '',
-        release: (running[0] ?? own.at(-1))?.labels['stagecraft.release'] ?? '',
-        health: healthOf(service, own, running),
-        ...(oldest === undefined ? {} : { uptimeMs: Math.max(0, now - oldest) }),
-      };
+  return servicesOnHost(desired, found.name).map((service) => {
+    const own = found.containers.filter((c) => c.service === service.name);
+    const running = own.filter((c) => c.status === 'running');
+    const oldest = running.flatMap((c) => (c.startedAt ? [Date.parse(c.startedAt)] : [])).sort((a, b) => a - b)[0];
+    return {
+      service: service.name,
+      kind: service.kind,
+      wanted: service.kind === 'job' ? 0 : service.replicas,
+      running: running.length,
+      healthy: running.filter((c) => c.health === undefined || c.health === 'healthy').length,
+      version: versionOf(service.image.reference),
+      image: service.image.id ?? '',
+      release: (running[0] ?? own.at(-1))?.labels['stagecraft.release'] ?? '',
+      health: healthOf(service, own, running),
+      ...(oldest === undefined ? {} : { uptimeMs: Math.max(0, now - oldest) }),
+    };
     });
 }
 

@@ -23,6 +23,7 @@ export function statusText(result: StatusResult, look: Look): string {
 
 function hostText(host: HostStatus, { paint, width }: Look): string {
   if (!host.reachable) return `${paint.bold(host.name)}  ${paint.red('not reachable')}${host.error === undefined ? '' : `  ${host.error}`}\n`;
+  if (host.error !== undefined) return `${paint.bold(host.name)}  ${paint.red('damaged')}  ${host.error}\n`;
   const about = [host.engine === undefined ? '' : `engine ${host.engine}`, host.proxy === undefined ? '' : `${host.proxy.provider} ${host.proxy.running ? 'running' : paint.red('not running')}`];
   const rows = table(
     host.services,
