@@ -80,6 +80,7 @@ export async function run(argv: readonly string[], options: RunOptions = {}): Pr
 
 const stubs: Partial<Actions> = {
   createExec: () => ({ run: () => Promise.reject(new Error('a test ran a process')) }),
+  createSsh: () => ({ to: () => { throw new Error('a test reached for a host'); }, close: () => undefined }),
   createFiles: () => ({
     read: () => Promise.resolve(undefined),
     readBytes: () => Promise.resolve(undefined),

@@ -1,10 +1,11 @@
 import { acquireEngine } from '@stagecraft-tools/engine';
 import { baddayPoints } from './badday/points.js';
 import { proveAll } from './point.js';
+import { hostsPoints } from './hosts/points.js';
 import { threadPoints } from './thread/points.js';
 
 /** Every proof by its name: `pnpm prove <name>`. */
-const proofs = { thread: threadPoints, badday: baddayPoints };
+const proofs = { thread: threadPoints, badday: baddayPoints, hosts: hostsPoints };
 
 const [name = '', ...given] = process.argv.slice(2);
 /** All of it, however long that takes; without it each point takes a size that fits CI. */

@@ -95,13 +95,17 @@ async function standAgain(operation: Operation, walk: Walk, plan: SealedPlan): P
 async function goForward(operation: Operation, walk: Walk, plan: SealedPlan): Promise<Ended> {
   const reached = without(operation, await copyDecision(operation, 'commit'));
   await walkPhase(reached, walk, 'migrate_post');
+  let tidy = true;
   try {
     await walkPhase(reached, walk, 'finalize');
   } catch (error) {
+    tidy = false;
     if (keepsOpen(error)) throw error;
     operation.ws.io.event(holdsOpen({ text: `The release is complete, but cleaning up after it is not: ${(error as Error).message} The next deploy tries again.` }));
   }
-  const release = await closeRelease(reached, plan, 'completed', await progress(reached));
+  const known = await progress(reached);
+  // Where the journal could not be written it does not say so itself.
+  const release = await closeRelease(reached, plan, 'completed', tidy ? known : { ...known, phase: (name) => (name === 'finalize' ? { ...known.phase(name), status: 'failed' } : known.phase(name)) });
   tellEnd(operation, 'completed');
   return { outcome: 'completed', release, decision: 'commit' };
 }

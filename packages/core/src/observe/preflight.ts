@@ -16,7 +16,7 @@ import type { HostObservation, Observation } from './types.js';
 const minimum = { engine: '24.0.0', compose: '2.20.0' };
 
 export interface Preflight {
-  readonly host: { readonly name: string; readonly scope: Scope; readonly containers: Containers; readonly shell: Shell; readonly files: HostFiles; readonly store: { checkHost(): Promise<{ readonly findings: readonly Finding[] }> } };
+  readonly host: { readonly name: string; readonly scope: Scope; readonly containers: Containers; readonly shell: Shell; readonly files: HostFiles; readonly dial?: unknown; readonly store: { checkHost(): Promise<{ readonly findings: readonly Finding[] }> } };
   readonly desired: Desired;
   readonly observation: Observation;
   /** Id of the proxy provider that the routes need. */
@@ -58,7 +58,7 @@ export async function preflight(check: Preflight): Promise<readonly Finding[]> {
     clashes(check, seen),
     foreignImages(check, seen),
   ]);
-  return [...versions(check.host.name, seen, facts.compose), ...facts.findings, ...machine, ...routes, ...edgeName(check), ...strange, ...otherFolder(check, seen), ...shared, ...images, ...foreign, ...(await takenPorts(check, seen))];
+  return [...versions(check.host.name, seen, facts.compose), ...facts.findings, ...machine, ...builtElsewhere(check), ...routes, ...edgeName(check), ...strange, ...otherFolder(check, seen), ...shared, ...images, ...foreign, ...(await takenPorts(check, seen))];
 }
 
 /** The same for several hosts; what is found on more than one of them is told once. */
@@ -84,6 +84,14 @@ function versions(host: string, seen: HostObservation, compose: string | undefin
 function atLeast(version: string, wanted: string): boolean {
   const found = coerce(version);
   return found !== null && gte(found, wanted);
+}
+
+/** What is built here does not travel to another machine yet. */
+function builtElsewhere({ host, desired }: Preflight): Finding[] {
+  if (host.dial === undefined) return [];
+  return desired.services.flatMap((service): Finding[] =>
+    service.build === undefined ? [] : [{ severity: 'error', code: 'SC3539', message: `${service.name} has \`build:\`: this version brings no images to hosts over SSH, it lets them pull.`, service: service.name, location: service.location, next: [`Build and push it, then name it: \`image: <registry>/${service.name}:<tag>\` in place of \`build:\``, 'or deploy to the engine of this machine: driver: local'] }],
+  );
 }
 
 /** Joining a network whose name sorts before the proxy's own moves the proxy's default gateway, and new connections are refused (measured). */
