@@ -2,7 +2,7 @@ import { builtins, special } from './builtins.js';
 import { fields, patternOf, textOf } from './expand.js';
 import { redirect, redirected } from './redirect.js';
 import { Exit, Leave, Return, type Fd, type Run, type Stop } from './run.js';
-import { Shell } from './shell.js';
+import type { Shell } from './shell.js';
 import type { Command } from './tree.js';
 
 type Of<K extends Command['kind']> = Extract<Command, { kind: K }>;
@@ -47,7 +47,7 @@ function* byKind(shell: Shell, command: Command, tested: boolean): Run {
 }
 
 function* subshell(shell: Shell, { body, redirs }: Of<'subshell'>, tested: boolean): Run {
-  const inner = new Shell(shell.around, shell);
+  const inner = shell.forked();
   const failed = yield* redirect(inner, redirs);
   if (failed === 0) return yield* inner.toEnd(body, tested);
   inner.close();
@@ -62,7 +62,7 @@ function* pipe(shell: Shell, { commands, not }: Of<'pipe'>, tested: boolean): Ru
     // One after the other: what the next one reads is whole before it begins.
     let text = '';
     for (const [index, command] of commands.entries()) {
-      const inner = new Shell(shell.around, shell);
+      const inner = shell.forked();
       if (index > 0) inner.put(0, { kind: 'in', text, at: 0 });
       const out: Fd = { kind: 'out', text: '' };
       if (index < commands.length - 1) inner.put(1, out);

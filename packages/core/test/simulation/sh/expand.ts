@@ -1,6 +1,6 @@
 import { Exit, type Fd, type Stop } from './run.js';
 import { escapeGlob, expression, globSource, hasGlob } from './glob.js';
-import { Shell } from './shell.js';
+import type { Shell } from './shell.js';
 import { sum } from './sum.js';
 import type { Part, Word } from './tree.js';
 
@@ -108,7 +108,7 @@ function named(shell: Shell, text: string, pattern: string): readonly string[] {
 
 function* expand(shell: Shell, part: Exclude<Part, { kind: 'text' }>): Gives<string> {
   if (part.kind === 'command') {
-    const inner = new Shell(shell.around, shell);
+    const inner = shell.forked();
     const out: Fd = { kind: 'out', text: '' };
     inner.put(1, out);
     shell.substituted = yield* inner.toEnd(part.body, false);

@@ -47,9 +47,14 @@ export class Shell {
     return yield* this.toEnd(parsed(text), false);
   }
 
+  /** A part of it in brackets, or of a pipe: with all that it knows, and with changes of its own. */
+  forked(): Shell {
+    return new Shell(this.around, this);
+  }
+
   /** A shell that a script starts: it knows of the environment and of open files, and of nothing else. */
   *child(text: string, flags: { readonly errexit: boolean; readonly nounset: boolean }): Run {
-    const inner = new Shell(this.around, this);
+    const inner = this.forked();
     inner.variables = new Map([...inner.variables].filter(([name]) => inner.exported.has(name)));
     inner.functions = new Map();
     inner.owns = true;
