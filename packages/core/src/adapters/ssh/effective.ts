@@ -66,9 +66,12 @@ export function parsed(text: string, env: Readonly<Record<string, string | undef
   };
 }
 
-/** A destination for `ssh -G` from an entry of ProxyJump. */
+/** A destination for `ssh -G` from an entry of ProxyJump, as `ssh -G` writes it: `user@[host]:port`. */
 export function destinationOf(jump: string): string {
-  return jump.startsWith('ssh://') || !/:\d+$/.test(jump) ? jump : `ssh://${jump}`;
+  const [, user = '', bracketed, plain = '', port] = /^([^@]*@)?(?:\[([^\]]*)\]|([^:[\]]*))(?::(\d+))?$/.exec(jump) ?? [];
+  const host = bracketed ?? plain;
+  if (host === '') return jump;
+  return port === undefined ? `${user}${host}` : `ssh://${user}${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 function agentOf(set: string | undefined, env: Readonly<Record<string, string | undefined>>): string | undefined {

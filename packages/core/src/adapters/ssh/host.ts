@@ -63,12 +63,23 @@ export function sshHost({ name, connect, returnMs = 120_000 }: SshHostSetup): Cl
       ? fail({ code: 'SC3710', kind: 'external', message: `${name} does not forward to ${what}: its sshd has ${setting} or DisableForwarding set.`, next: [`Set ${setting} yes in /etc/ssh/sshd_config of the host, then: systemctl reload ssh`], cause })
       : Object.assign(new Error(`${what} of ${name} does not answer: ${cause.message}`), { code: 'ECONNREFUSED' });
 
+  /** A session that is refused has begun nothing: sshd may count one that is over for a moment longer. */
   const exec = async (command: string, options: Pick<RunOptions, 'timeoutMs' | 'signal'>): Promise<Begun> => {
-    const client = await live();
-    return new Promise((resolve, reject) => {
+    for (const begun = Date.now(); ; await sleep(100)) {
+      try {
+        return await session(await live(), command, options);
+      } catch (error) {
+        if (!(error instanceof Refused)) throw error;
+        if (options.signal?.aborted || Date.now() - begun > 20_000) throw lost(error.cause);
+      }
+    }
+  };
+
+  const session = (client: Client, command: string, options: Pick<RunOptions, 'timeoutMs' | 'signal'>): Promise<Begun> =>
+    new Promise((resolve, reject) => {
       try {
         client.exec(command, (error, channel) => {
-          if (error) reject(lost(error));
+          if (error) reject(/^\(SSH\) Channel open failure/.test(error.message) ? new Refused('', { cause: error }) : lost(error));
           // A short command has ended before anybody who waits for this hears of it.
           else resolve({ channel, ended: ending(channel, options) });
         });
@@ -77,7 +88,6 @@ export function sshHost({ name, connect, returnMs = 120_000 }: SshHostSetup): Cl
         reject(lost(error));
       }
     });
-  };
 
   const once = (script: string, { stdin, timeoutMs, signal, keep = 10 * 1024 * 1024 }: RunOptions): Promise<ExecResult> =>
     limit(async () => {
@@ -151,6 +161,8 @@ export function sshHost({ name, connect, returnMs = 120_000 }: SshHostSetup): Cl
     },
   };
 }
+
+class Refused extends Error {}
 
 type RunOptions = NonNullable<Parameters<SshHost['shell']['run']>[1]>;
 
