@@ -59,7 +59,13 @@ const provider: ProxyProvider = {
 };
 
 const world = {
-  plan, host: 'local', scope,
+  plan, host: 'local', scope, mask: (text: string) => text,
+  containers: {
+    list: () => Promise.resolve([{ id: 'id1' }]),
+    async *logs() {
+      yield { container: 'id1', stream: 'stderr', time: '2026-01-01T00:00:00.000000000Z', text: `it's "$HOME" \\n` };
+    },
+  },
   proxy: { id: 'acme', provider, config: {}, place: { listen: { http: 80, https: 443 }, apiPort: 8082, gateway: '', container: scope.proxyContainer }, context: {} },
 } as unknown as StepWorld;
 
