@@ -12,8 +12,6 @@ export function createForeground(tty: boolean): Foreground {
     run: (argv, options) =>
       new Promise((resolve, reject) => {
         const [program = '', ...args] = argv;
-        // Without a terminal to share it gets a group of its own: a signal then comes once, from us, and not from the shell as well.
-        const child = spawn(program, args, { stdio: 'inherit', env: options.env, detached: !tty });
         const beside = ([other, ...rest]: readonly string[]): void => {
           if (other !== undefined) spawn(other, rest, { stdio: 'ignore', env: options.env, detached: true }).on('error', () => undefined).unref();
         };
@@ -26,8 +24,11 @@ export function createForeground(tty: boolean): Foreground {
           for (const signal of handedOn) process.removeListener(signal, forward);
           process.removeListener('exit', leave);
         };
+        // Before the program begins: it may be running, and a signal come, before this process has its turn again.
         for (const signal of handedOn) process.on(signal, forward);
         process.once('exit', leave);
+        // Without a terminal to share it gets a group of its own: a signal then comes once, from us, and not from the shell as well.
+        const child = spawn(program, args, { stdio: 'inherit', env: options.env, detached: !tty });
         child.once('error', (cause) => {
           end();
           reject(fail({ code: 'SC3601', kind: 'external', message: `The program ${program} could not be started: ${cause.message}.`, next: [`Install ${program} or put it on PATH, then run the command again.`], cause }));
