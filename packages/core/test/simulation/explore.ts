@@ -1,4 +1,5 @@
-import { Simulation, type Deviation, type Outcome, type Setup } from './simulation.js';
+import type { Deviation, Outcome, Setup } from './setup.js';
+import { Simulation } from './simulation.js';
 
 export interface Limits {
   /** How often in one run something else is done than what would come next. */

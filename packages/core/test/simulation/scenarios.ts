@@ -3,7 +3,8 @@ import { root, scope } from './place.js';
 import { abort, deploy, resume, take } from './commands.js';
 import { Disk } from './host/disk.js';
 import { Engine } from './host/engine.js';
-import { Simulation, type Setup } from './simulation.js';
+import type { Setup } from './setup.js';
+import { Simulation } from './simulation.js';
 
 /** Hosts on which version 1 serves, and the project folder after that deploy. */
 export async function served(names: readonly string[] = ['local']): Promise<Pick<Setup, 'hosts' | 'project'>> {

@@ -4,7 +4,8 @@ import type { Mutilation } from './host/host.js';
 import { mutilated } from './proof.js';
 import { scenarios } from './scenarios.js';
 import { seeds } from './seeds.js';
-import { Simulation, type Setup } from './simulation.js';
+import type { Setup } from './setup.js';
+import { Simulation } from './simulation.js';
 
 /** One place in so many is looked at, others with each seed; the proof looks at all. `STAGECRAFT_TEST_EVERY=1` does here as well. */
 const every = Number(process.env['STAGECRAFT_TEST_EVERY'] ?? 60);
