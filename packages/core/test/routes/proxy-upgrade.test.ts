@@ -65,9 +65,9 @@ describe('CLI_PROXY: the scripts of an upgrade', () => {
     expect({ status: swap.status, asked: swap.asked }).toEqual({
       status: 0,
       asked: [
+        'iptables -w -t nat -I POSTROUTING -s 127.0.0.0/8 -d 203.0.113.9/32 -p tcp --dport 80 -j MASQUERADE',
         `iptables -w -t nat -I PREROUTING -p tcp ${place80}`,
         `iptables -w -t nat -I OUTPUT -p tcp ${place80}`,
-        'iptables -w -t nat -I POSTROUTING -s 127.0.0.0/8 -d 203.0.113.9/32 -p tcp --dport 80 -j MASQUERADE',
         'result how direct',
         'docker update --restart no stagecraft-proxy-x',
         'docker stop -t 20 stagecraft-proxy-x',
