@@ -1,6 +1,16 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+
+const begun: ReturnType<typeof spawn>[] = [];
+// What a failed test left: the program, whose group is its own, ends with its output's reader.
+afterEach(() => {
+  for (const child of begun.splice(0)) {
+    child.kill('SIGKILL');
+    child.stdout?.destroy();
+    child.unref();
+  }
+});
 
 /** The adapter in a process of its own: it hands on that process's signals, and lives on its streams. */
 function start(argv: readonly string[], options = '{}'): { readonly child: ReturnType<typeof spawn>; readonly output: () => string; until(text: string): Promise<void>; ended(): Promise<number | null> } {
@@ -8,6 +18,7 @@ function start(argv: readonly string[], options = '{}'): { readonly child: Retur
   const code = `import { createForeground } from ${JSON.stringify(adapter)};
 process.exitCode = await createForeground(false).run(${JSON.stringify(argv)}, { env: process.env, ...${options} });`;
   const child = spawn(process.execPath, ['--import', 'tsx', '--conditions=stagecraft-source', '--input-type=module', '-e', code], { cwd: new URL('../../', import.meta.url).pathname, stdio: ['pipe', 'pipe', 'inherit'] });
+  begun.push(child);
   let text = '';
   child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
   const closed = once(child, 'close') as Promise<[number | null]>;
