@@ -70,10 +70,10 @@ describe('the load', () => {
 
   it('counts as lost what nobody listens to, and says how long nobody did', async () => {
     const { url, server } = await serve(good);
-    const load = generate({ url, fresh: 100, keepAlive: 0, seconds: 10 });
-    await sleep(300);
     const { port } = server.address() as AddressInfo;
+    // Closed before the first request is sent: a connection that waits to be accepted when its listener closes is reset, not refused.
     await new Promise((resolve) => server.close(resolve));
+    const load = generate({ url, fresh: 100, keepAlive: 0, seconds: 10 });
     await sleep(400);
     await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
     await sleep(300);
