@@ -173,7 +173,10 @@ const rows: readonly (readonly [title: string, file: Content, says: string, besi
   ['question marks', '? '.repeat(100_000), 'docker-compose.yml:1:129 SC1302 it is nested deeper than 64 levels'],
   ['an alias bomb', ['x-a: &a [x,x,x,x,x,x,x,x,x,x]', ...'bcdefghi'.split('').map((n, i) => `x-${n}: &${n} [${Array(10).fill(`*${'abcdefghi'[i]}`).join(',')}]`), 'services: {}'].join('\n'), 'docker-compose.yml:5:9 SC1302 its aliases make more than 100000 values of it'],
   ['a merge key bomb', ['x-a: &a { k: x }', ...Array.from({ length: 20 }, (_, i) => `x-${i}: &m${i} { <<: [${Array(9).fill(i === 0 ? '*a' : `*m${i - 1}`).join(', ')}] }`), 'services: { web: { image: a } }'].join('\n'), 'docker-compose.yml:6:16 SC1302 its aliases make more than 100000 values of it'],
-  ['many keys', Array.from({ length: 30_000 }, (_, i) => `k${i}: 1`).join('\n').slice(0, 255_000), 'docker-compose.yml:1:1 SC1303 there are no `services`'],
+  ['an alias bomb of variables', ['x-a: &a { environment: [A, B, C, D] }', ...'bcdefghi'.split('').map((n, i) => `x-${n}: &${n} [${Array(10).fill(`*${'abcdefghi'[i]}`).join(',')}]`), 'services: { web: { image: a, environment: *i } }'].join('\n'), 'docker-compose.yml:6:9 SC1302 its aliases make more than 100000 values of it'],
+  ['a merge key bomb of variables', ['x-a: &a { environment: { K: } }', ...Array.from({ length: 20 }, (_, i) => `x-${i}: &m${i} { <<: [${Array(9).fill(i === 0 ? '*a' : `*m${i - 1}`).join(', ')}] }`), 'services: { web: { image: a } }'].join('\n'), 'docker-compose.yml:6:16 SC1302 its aliases make more than 100000 values of it'],
+  ['many keys', Array.from({ length: 30_000 }, (_, i) => `k${i}: 1`).join('\n').slice(0, 255_000), 'docker-compose.yml:21429:1 SC1302 it has more than 150000 words and signs, the most that is read here'],
+  ['ten thousand keys', Array.from({ length: 10_000 }, (_, i) => `k${i}: 1`).join('\n'), 'docker-compose.yml:1:1 SC1303 there are no `services`'],
   ['one key many times', 'a:\n'.repeat(80_000), 'docker-compose.yml:2:1 SC1301 the key `a` stands twice; first on line 1'],
   ['many services wrong', `services:\n${Array.from({ length: 6000 }, (_, i) => `  s${i}: { imag: a }`).join('\n')}\n`, 'docker-compose.yml:2:9 SC1307 the built-in reader does not know `services.s0.imag`'],
   ['huge key', `${'k'.repeat(200_000)}: 1\n`, 'docker-compose.yml:1:1 SC1301 this is no YAML: The : indicator must be at most 1024 chars after the start of an implicit block mapping key'],
@@ -191,7 +194,11 @@ const rows: readonly (readonly [title: string, file: Content, says: string, besi
   ['device', { link: '/dev/zero' }, 'docker-compose.yml:1:1 SC1302 docker-compose.yml is not a regular file.'],
 ];
 
-/** What is said where Docker Compose reads them, if it is another. */
-const byCompose: Readonly<Record<string, string>> = {};
+/** What is said where Docker Compose reads them, if it is another. Where Compose alone knows, its words are those of its version. */
+const byCompose: Readonly<Record<string, string>> = {
+  'secret nothing': 'docker-compose.yml:3:12 SC1308 Compose refuses the files: ',
+  'build unknown': 'docker-compose.yml:2:31 SC1308 Compose refuses the files: ',
+  'include itself': 'docker-compose.yml:1:1 SC1308 Compose refuses the files: ',
+};
 
 export const badCompose: readonly BadInput[] = rows.map(([title, file, says, beside]) => ({ title, files: { 'docker-compose.yml': file, ...beside }, says, ...(byCompose[title] === undefined ? {} : { byCompose: byCompose[title] }) }));

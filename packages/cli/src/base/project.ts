@@ -54,11 +54,10 @@ async function exists(path: string): Promise<boolean> {
     await stat(path);
     return true;
   } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return false;
-    throw fail({ code: 'SC5411', kind: 'user', message: `${path} cannot be read: ${reason(error as NodeJS.ErrnoException)}`, next: ['ls -l the path, and mend it'], location: { file: path, line: 1, column: 1 }, cause: error });
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return false;
+    // A link to itself is there: who reads it says what is wrong with it.
+    if (code === 'ELOOP') return true;
+    throw fail({ code: 'SC5411', kind: 'user', message: `${path} cannot be read: ${code === 'EACCES' ? 'permission denied' : message}`, next: ['ls -l the path, and mend it'], location: { file: path, line: 1, column: 1 }, cause: error });
   }
-}
-
-function reason({ code, message }: NodeJS.ErrnoException): string {
-  return code === 'ELOOP' ? 'its links go in a circle' : code === 'EACCES' ? 'permission denied' : message;
 }

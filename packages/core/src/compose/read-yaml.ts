@@ -1,4 +1,5 @@
-import { deepAt, deepest, syntaxProblems, withoutStacks } from '../config/yaml-syntax.js';
+import { mostTokens, parseYaml } from '../config/yaml-parse.js';
+import { deepest, syntaxProblems } from '../config/yaml-syntax.js';
 import type { Finding } from '../plugin-api/failure.js';
 import type { Location } from '../plugin-api/location.js';
 import { resolvePlain } from './scalar.js';
@@ -39,19 +40,16 @@ export function readYaml(yaml: Yaml, text: string, file: string, codes: { readon
   };
 
   const source = text.replace(/^\uFEFF/, '');
-  const deep = deepAt(new yaml.Lexer().lex(source));
-  if (deep !== undefined) {
-    source.split('\n').reduce((offset, line) => (counter.addNewLine(offset), offset + line.length + 1), 0);
-    problem(place(deep), `it is nested deeper than ${deepest} levels`, ['write it flatter'], codes.limits);
+  // `uniqueKeys` is quadratic (23 s at 512 KiB); a set does it below. Anchors are resolved below too, in one pass.
+  const read = parseYaml(yaml, source, counter, { schema: 'failsafe', merge: false, logLevel: 'silent', version: '1.2' });
+  if (read.deep !== undefined) {
+    problem(place(read.deep), `it is nested deeper than ${deepest} levels`, ['write it flatter'], codes.limits);
     return { root: undefined, problems };
   }
-  // `uniqueKeys` is quadratic (23 s at 512 KiB); a set does it below. Anchors are resolved below too, in one pass.
-  const documents = withoutStacks(() => yaml.parseAllDocuments(source, { lineCounter: counter, schema: 'failsafe', uniqueKeys: false, merge: false, prettyErrors: false, logLevel: 'silent', version: '1.2' }));
-  if (!Array.isArray(documents)) return { root: undefined, problems };
-  const [document, second] = documents;
+  const [document, second] = read.documents;
   for (const { offset, message, next } of syntaxProblems(document?.errors ?? [], source, counter)) problem(place(offset), message, [next]);
   if (second !== undefined) problem(place(second.range?.[0] ?? 0), 'a second YAML document begins here; one is expected', ['remove the `---` line and what follows, or move it to a file of its own']);
-  if (problems.length > 0 || document === undefined || document.contents === null) return { root: undefined, problems };
+  if (problems.length > 0 || document === undefined || (document.contents === null && read.cut === undefined)) return { root: undefined, problems };
 
   const anchors = new Map<string, Sized>();
   const limit = (at: Location, message: string): Sized => {
@@ -142,6 +140,7 @@ export function readYaml(yaml: Yaml, text: string, file: string, codes: { readon
   };
 
   const root = convert(document.contents, { file, line: 1, column: 1 }, 0).node;
+  if (read.cut !== undefined && problems.length === 0) problem(place(read.cut), `it has more than ${mostTokens} words and signs, the most that is read here`, ['check that it is the right file'], codes.limits);
   return { root: problems.length > 0 ? undefined : root, problems };
 }
 

@@ -111,7 +111,7 @@ async function byReader(input: ReadComposeInput, sources: Sources, own: Assemble
     // What our own reader does not know is not what Compose refused.
     const places: Finding[] = [...read.problems.filter((one) => one.code !== 'SC1307'), ...cautions(own, sources, read.model, []).filter((one) => one.severity === 'error')];
     const whole: Finding = { severity: 'error', code: 'SC1308', message: `Compose refuses the files: ${masked(answer.message, input.settings)}`, next: ['correct what it names; `docker compose config` shows the same'], location: guessedPlace(answer.message, sources, locate) };
-    if (places.length === 0 && read.problems.length === 0) places.push(...reasonsOf({ ...read.model, services: Object.fromEntries(Object.entries(read.model.services).map(([name, service]) => [name, withEnvironment(service, {})])), reader: 'built-in', locate, findings: [] }));
+    if (places.length === 0 && read.problems.length === 0) places.push(...reasonsOf({ ...read.model, services: Object.fromEntries(Object.entries(read.model.services).map(([name, service]) => [name, withEnvironment(service, {})])), reader: 'built-in', locate, written: (path) => writtenAt(own.root, path), findings: [] }));
     return { model: empty, reader: 'compose', problems: places.length > 0 ? places : [whole], findings: [] };
   }
   const found: Finding[] = [];
@@ -162,6 +162,7 @@ function guessedPlace(message: string, sources: Sources, locate: (path: Path) =>
   const file = sources.main[0]?.file ?? 'docker-compose.yml';
   const line = /yaml: line (\d+)/.exec(message)?.[1];
   if (line !== undefined) return { file: [...sources.all.keys()].find((name) => message.includes(name)) ?? file, line: Number(line), column: 1 };
+  if (/^include\b|\binclude (?:cycle|file)/.test(message)) return locate(['include']);
   const cycle = /dependency cycle detected: (\S+) ->/.exec(message)?.[1];
   if (cycle !== undefined) return locate(['services', cycle, 'depends_on']);
   // The name is the user's and may hold anything.

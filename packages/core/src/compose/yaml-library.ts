@@ -1,2 +1,2 @@
 /** Imported dynamically: the YAML library costs 44 ms that most commands need not pay. */
-export { Lexer, LineCounter, isAlias, isMap, isScalar, isSeq, parseAllDocuments, stringify } from 'yaml';
+export { Composer, Lexer, LineCounter, Parser, isAlias, isMap, isScalar, isSeq, stringify } from 'yaml';

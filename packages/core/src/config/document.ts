@@ -1,8 +1,9 @@
-import type { Node, ParsedNode } from 'yaml';
+import type { Node } from 'yaml';
 import type { Finding } from '../plugin-api/failure.js';
 import type { Location } from '../plugin-api/location.js';
 import { type Path, pathText } from './path.js';
-import { deepAt, deepest, syntaxProblems, withoutStacks } from './yaml-syntax.js';
+import { mostTokens, parseYaml } from './yaml-parse.js';
+import { deepest, syntaxProblems } from './yaml-syntax.js';
 
 /** A YAML text as plain data, every node with its place. */
 export interface Document {
@@ -42,17 +43,16 @@ export async function readDocument(text: string, file: string): Promise<Document
   };
   const document = (data: unknown): Document => ({ data, findings, locate, has: (path) => places.has(keyOf(path)) });
 
-  const tooDeep = deepAt(new yaml.Lexer().lex(text));
-  if (tooDeep !== undefined) {
-    text.split('\n').reduce((offset, line) => (lines.addNewLine(offset), offset + line.length + 1), 0);
-    report('SC1016', tooDeep, `the nesting is deeper than ${deepest}`, 'write it flatter');
+  // `yaml` compares every key of a map with every other; the set below does it in one pass.
+  const { Composer, Lexer, Parser } = yaml;
+  const parsed = parseYaml({ Composer, Lexer, Parser }, text, lines, { version: '1.2' });
+  if (parsed.deep !== undefined) {
+    report('SC1016', parsed.deep, `the nesting is deeper than ${deepest}`, 'write it flatter');
     return document(undefined);
   }
 
-  // `yaml` compares every key of a map with every other; the set below does it in one pass.
-  const documents = withoutStacks(() => yaml.parseAllDocuments(text, { uniqueKeys: false, lineCounter: lines, prettyErrors: false, version: '1.2' }));
-  const [first, second] = documents as ReturnType<typeof yaml.parseAllDocuments<ParsedNode>> & readonly unknown[];
-  if (first === undefined || !('contents' in first)) {
+  const [first, second] = parsed.documents;
+  if (first === undefined) {
     report('SC1010', 0, 'nothing stands here but comments', 'stagecraft init --force');
     return document(undefined);
   }
@@ -144,6 +144,7 @@ export async function readDocument(text: string, file: string): Promise<Document
   };
 
   const data = read(first.contents, [], undefined, 0, false);
+  if (parsed.cut !== undefined && findings.length === 0) report('SC1014', parsed.cut, `this file has more than ${mostTokens} words and signs, the most that is read`, 'check that it is the right file');
   return document(data);
 }
 

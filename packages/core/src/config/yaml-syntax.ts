@@ -99,5 +99,5 @@ export function deepAt(tokens: Iterable<string>): number | undefined {
 }
 
 /** Marks of the reader of tokens that are no text: document, end of flow, scalar, byte order mark. */
-const invisible = new Set(['\u0002', '\u0018', '\u001f', '\uFEFF']);
+export const invisible = new Set(['\u0002', '\u0018', '\u001f', '\uFEFF']);
 

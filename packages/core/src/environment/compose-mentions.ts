@@ -1,3 +1,5 @@
+import { parseYaml } from '../config/yaml-parse.js';
+import { mapsOf, type Maps, type Node } from './yaml-maps.js';
 import { mentionedNames } from './interpolate.js';
 
 /**
@@ -7,47 +9,39 @@ import { mentionedNames } from './interpolate.js';
  */
 export async function composeMentions(texts: readonly string[]): Promise<readonly string[]> {
   const names = new Set(texts.flatMap(mentionedNames));
-  for (const text of texts) for (const name of passedThrough(await parse(text))) names.add(name);
+  for (const text of texts) {
+    // Most of the time is the parser's: what cannot pass anything through is not parsed.
+    if (text.length > longest || !/(?:environment|args)["']?\s*:/.test(text)) continue;
+    const yaml = await import('../config/yaml.js');
+    const read = parseYaml(yaml, text, new yaml.LineCounter(), { merge: false, logLevel: 'silent' });
+    if (read.deep !== undefined || read.cut !== undefined) continue;
+    const [document] = read.documents;
+    const root = document?.errors.length === 0 ? document.contents : undefined;
+    if (root) for (const name of passedThrough(mapsOf(yaml, root), root)) names.add(name);
+  }
   return [...names].sort();
 }
 
-async function parse(text: string): Promise<unknown> {
-  if (!/environment|args/.test(text) || text.length > 1024 * 1024) return undefined;
-  const { parseAllDocuments } = await import('../config/yaml.js');
-  try {
-    const [document] = parseAllDocuments(text, { uniqueKeys: false, merge: true, prettyErrors: false, logLevel: 'silent' });
-    return document !== undefined && 'toJS' in document ? document.toJS({ maxAliasCount: 1000 }) : undefined;
-  } catch {
-    return undefined;
-  }
-}
+/** The Compose reader refuses what is longer. */
+const longest = 256 * 1024;
 
-function* passedThrough(data: unknown): Iterable<string> {
-  for (const service of Object.values(mapAt(data, 'services'))) {
-    yield* withoutValue(at(service, 'environment'));
-    yield* withoutValue(at(at(service, 'build'), 'args'));
+function* passedThrough(maps: Maps, root: Node): Iterable<string> {
+  for (const service of maps.at(root, 'services').values()) {
+    yield* withoutValue(maps, maps.get(service, 'environment'));
+    yield* withoutValue(maps, maps.get(maps.get(service, 'build'), 'args'));
   }
   for (const kind of ['secrets', 'configs']) {
-    for (const entry of Object.values(mapAt(data, kind))) {
-      const name = at(entry, 'environment');
+    for (const entry of maps.at(root, kind).values()) {
+      const name = maps.value(maps.get(entry, 'environment'));
       if (typeof name === 'string') yield name;
     }
   }
 }
 
-function* withoutValue(section: unknown): Iterable<string> {
-  if (Array.isArray(section)) {
-    for (const entry of section) if (typeof entry === 'string' && !entry.includes('=')) yield entry.trim();
-  } else if (typeof section === 'object' && section !== null) {
-    for (const [name, value] of Object.entries(section)) if (value === null) yield name;
+function* withoutValue(maps: Maps, section: Node): Iterable<string> {
+  for (const item of maps.items(section)) {
+    const text = maps.value(item);
+    if (typeof text === 'string' && !text.includes('=')) yield text.trim();
   }
-}
-
-function at(data: unknown, key: string): unknown {
-  return typeof data === 'object' && data !== null && Object.hasOwn(data, key) ? (data as Record<string, unknown>)[key] : undefined;
-}
-
-function mapAt(data: unknown, key: string): Record<string, unknown> {
-  const value = at(data, key);
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
+  for (const [name, value] of maps.entries(section)) if (maps.value(value) === null) yield name;
 }

@@ -10,8 +10,8 @@ import type { ProviderEntry } from '../../src/providers/types.js';
 import { broken } from '../../../../spec/bad-input/config.js';
 import { errorOf, inProject, lines } from './project.js';
 
-const entry = (kind: ProviderEntry['kind'], id: string): ProviderEntry => ({ kind, id, package: 'acme', version: '1.0.0', module: '/none', api: '^0.1.0', bundled: true });
-const providers = [entry('proxy', 'acme-proxy'), entry('backend', 'generic')];
+const entry = (kind: ProviderEntry['kind'], id: string, from = 'acme'): ProviderEntry => ({ kind, id, package: from, version: '1.0.0', module: '/none', api: '^0.1.0', bundled: true });
+const providers = [entry('proxy', 'acme-proxy'), entry('proxy', 'traefik', '@stagecraft/proxy-traefik'), entry('backend', 'generic')];
 const five = 'version: 1\nproject: { name: shop }\nenvironments:\n  prod: { hosts: [deploy@203.0.113.10] }\n';
 
 const read = (content: string | Uint8Array): Promise<ConfigFile> => inProject({ 'stagecraft.yml': content }, ({ folder, files }) => readConfigFile({ files, path: 'stagecraft.yml', folder, providers }));

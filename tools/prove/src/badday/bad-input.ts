@@ -21,8 +21,9 @@ export const badInput: readonly Point[] = [
   {
     title: 'bad input: each wrong file gives its message at file:line:column within a second and 200 MB, exit 1, no stack, no write',
     async prove(stage, size) {
-      const readers = (one: BadInput): readonly Reader[] => (size === 'full' ? ['built-in', 'compose'] : one.args !== undefined || badCompose.indexOf(one) % 4 === 0 ? ['compose'] : ['built-in']);
-      const runs = table.flatMap((one) => readers(one).map((reader) => ({ one, reader })));
+      const files = size === 'full' ? table : table.filter((_, index) => index % 2 === 0);
+      const readers = (one: BadInput): readonly Reader[] => (size === 'full' ? ['built-in', 'compose'] : one.args !== undefined || badCompose.indexOf(one) % 4 < 2 ? ['compose'] : ['built-in']);
+      const runs = files.flatMap((one) => readers(one).map((reader) => ({ one, reader })));
       const measured = await all(stage, runs);
       const fuzzed = size === 'full' ? 150 : 8;
       const seed = 20_261_127;
@@ -31,7 +32,7 @@ export const badInput: readonly Point[] = [
       const every = [...measured, ...more];
       const slowest = every.reduce((a, b) => (b.ms > a.ms ? b : a));
       const largest = every.reduce((a, b) => (b.mb > a.mb ? b : a));
-      return `${table.length} files and ${spoiltOnes.length} spoilt ones, ${every.length} runs; slowest ${slowest.ms} ms (${slowest.title}), largest ${largest.mb} MB (${largest.title}), stacks 0, writes 0`;
+      return `${files.length} files and ${spoiltOnes.length} spoilt ones, ${every.length} runs; slowest ${slowest.ms} ms (${slowest.title}), largest ${largest.mb} MB (${largest.title}), stacks 0, writes 0`;
     },
   },
 ];
