@@ -20,7 +20,7 @@ export interface HostCheck {
 export async function prepareHost(place: Place): Promise<HostRecord> {
   const record: HostRecord = { format: 1, identity: place.clock.random(16), createdAt: new Date(place.clock.now()).toISOString() };
   const script = `need flock
-[ -d "$R" ] || mkdir -p "$R" || exit 1
+[ -d "$R" ] || { mkdir -p "$R" && { sync "\${R%/*}" 2>/dev/null || :; }; } || exit 1
 [ ! -g "$R" ] || umask 007
 for d in "\${E%/*}" "$E"; do
   [ ! -L "$d" ] || die ${exits.notOurs} "$d is a link"
@@ -32,8 +32,10 @@ if [ ! -e "$R/host.json" ]; then
   t=$R/host.json.$$.stagecraft-temp
   printf '%s\\n' ${quote(JSON.stringify(record))} >"$t" && sync "$t" || { rm -f "$t"; exit ${exits.full}; }
   ln "$t" "$R/host.json" || [ -e "$R/host.json" ] || { rm -f "$t"; exit ${exits.full}; }
-  rm -f "$t"; sync "$R" "$E"
+  rm -f "$t"
 fi
+# The names of the folders too: what is safe in a folder that is not would be gone after a power cut.
+sync "$R" "\${E%/*}" "$E" || exit ${exits.full}
 find "$E" -maxdepth 3 -name '*.stagecraft-temp' -mmin +60 -exec rm -f {} +
 cat "$R/host.json"`;
   const host = parseObject<HostRecord>(await runScript(place, script, 'Preparing the state folder'));

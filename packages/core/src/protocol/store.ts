@@ -115,7 +115,7 @@ async function makeKey(place: Place, made: string): Promise<string> {
 t=$E/secrets/key.$$.stagecraft-temp
 mkdir -p "$E/secrets" && cat >"$t" && [ "$(wc -c <"$t")" -eq 65 ] && sync "$t" || { rm -f "$t"; exit ${exits.full}; }
 ln "$t" "$E/secrets/key" || [ -e "$E/secrets/key" ] || { rm -f "$t"; exit ${exits.full}; }
-rm -f "$t"; sync "$E/secrets"`;
+rm -f "$t"; sync "$E/secrets" "$E"`;
   await runScript(place, script, "Making the environment's key", { stdin: `${made}\n` });
   const key = await readKey(place);
   if (key === undefined) throw fail({ code: 'SC3015', kind: 'external', message: `The key in ${place.scope.folder}/secrets is gone as soon as it was made.`, next: ['Run the command again.'] });

@@ -15,6 +15,7 @@ export interface Upload {
  */
 export function uploadScript(files: readonly Upload[]): { readonly script: string; readonly stdin: string } {
   const parts: string[] = [];
+  const made = new Set<string>();
   const lines = files.map(({ path: given, content, mode }) => {
     const path = insidePath(given);
     const bytes = typeof content === 'string' ? Buffer.from(content) : Buffer.from(content.buffer, content.byteOffset, content.byteLength);
@@ -22,8 +23,10 @@ export function uploadScript(files: readonly Upload[]): { readonly script: strin
     const plain = Buffer.from(text).equals(bytes);
     const sent = plain ? text : bytes.toString('base64');
     parts.push(sent);
-    const folder = folderOf(path);
-    return `${folder}head -c ${Buffer.byteLength(sent)} ${plain ? '' : '| base64 -d '}| publish "$E"/${quote(path)} ${mode.toString(8)} ${bytes.length} || exit 71`;
+    const folder = path.slice(0, Math.max(0, path.lastIndexOf('/')));
+    const first = folder !== '' && !made.has(folder);
+    made.add(folder);
+    return `${first ? folderOf(folder) : ''}head -c ${Buffer.byteLength(sent)} ${plain ? '' : '| base64 -d '}| publish "$E"/${quote(path)} ${mode.toString(8)} ${bytes.length} || exit 71`;
   });
   return { script: lines.join('\n'), stdin: parts.join('') };
 }
@@ -38,12 +41,14 @@ export function insidePath(path: string): string {
 
 /**
  * Folders are ours alone, but for those inside of what a container mounts: `files/<digest>/conf/…` is for whatever user the container has.
- * `files/<digest>` itself stays closed: secret files in it are readable to all who get that far.
+ * `files/<digest>` itself stays closed: secret files in it are readable to all who get that far. Their names are on the disk before a file in them is: a file
+ * that is safe in a folder that is not would be gone after a power cut.
  */
-function folderOf(path: string): string {
-  const parts = path.split('/').slice(0, -1);
-  if (parts.length === 0) return '';
+function folderOf(folder: string): string {
+  const parts = folder.split('/');
   const closed = parts[0] === 'files' ? parts.slice(0, 2) : parts;
   const make = `mkdir -p "$E"/${quote(closed.join('/'))} && `;
-  return closed.length === parts.length ? make : `${make}(umask 022; mkdir -p "$E"/${quote(parts.join('/'))}) && `;
+  const open = closed.length === parts.length ? '' : `(umask 022; mkdir -p "$E"/${quote(folder)}) && `;
+  const above = parts.map((_, index) => `"$E"${index === 0 ? '' : `/${quote(parts.slice(0, index).join('/'))}`}`);
+  return `${make}${open}sync ${above.join(' ')} && `;
 }

@@ -5,7 +5,7 @@ import type { RouteTable } from '../plugin-api/route.js';
 /** The host's folder for its proxy, in a script. `files/` below it is what the proxy's container sees. */
 export const proxyFolder = '"$STAGECRAFT_ROOT"/proxy';
 
-/** The sh function `put PATH [all]`: makes stdin the file at once; with `all`, everybody may read it, as the proxy's user in its container. */
+/** The sh function `put PATH [all]`: makes stdin the file at once, safe with the folders that were made for it; with `all`, everybody may read it, as the proxy's user in its container. */
 export const putFunction = `put() {
   folder=$(dirname "$1")
   new=$folder/.$(basename "$1").new
@@ -15,7 +15,7 @@ export const putFunction = `put() {
   [ $# -lt 2 ] || chmod a+r "$new"
   sync "$new" 2>/dev/null || sync
   mv -f "$new" "$1"
-  sync "$folder" 2>/dev/null || sync
+  sync "$folder" "$folder/.." "$folder/../.." 2>/dev/null || sync
 }`;
 
 /** sh that puts a file where the proxy sees it. Users' texts enter it quoted alone. `filter`: a command on the way. */

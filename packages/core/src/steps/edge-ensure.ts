@@ -17,6 +17,7 @@ export const edgeEnsure: StepKind<Extract<Action, { kind: 'edge.ensure' }>> = {
       // Recorded before the proxy joins: whoever starts it makes and joins what is recorded.
       `mkdir -p ${proxyFolder}/edges`,
       `: >${proxyFolder}/edges/${action.network}`,
+      `sync ${proxyFolder}/edges ${proxyFolder} 2>/dev/null || sync`,
       `join ${action.network} ${world.scope.proxyContainer}`,
     ].join('\n'),
 };

@@ -1,6 +1,6 @@
 import type { JournalRecord, LockRecord, Owner, ReleaseRecord } from '../../src/protocol/types.js';
-import { printOf } from './host/disk.js';
-import type { SimulatedHost } from './host/host.js';
+import { printOf } from './host/prints.js';
+import type { Process, SimulatedHost } from './host/host.js';
 import type { CommandResult, Operator } from './operator.js';
 import { root } from './place.js';
 
@@ -14,6 +14,11 @@ export class Laws {
   /** Sessions in the order in which they first changed something, by host. */
   private readonly actors = new Map<string, string[]>();
   private serving = false;
+  /** The journal as it was acknowledged, by host; and as the last record made it, while its script has not gone on. */
+  private readonly acknowledged = new Map<SimulatedHost, string>();
+  private readonly appended = new Map<SimulatedHost, { readonly by: Process | undefined; readonly text: string }>();
+  /** What exit codes said, which has to stay. */
+  private readonly told: { readonly host: SimulatedHost; readonly release: string; readonly outcomes: readonly string[] }[] = [];
 
   constructor(
     private readonly hosts: readonly SimulatedHost[],
@@ -22,10 +27,12 @@ export class Laws {
   ) {
     for (const host of hosts) {
       host.engine.watch = (what) => {
+        this.acknowledge(host, host.current);
         this.acted(host, what);
         this.served(host, what);
       };
       host.disk.watch = (path, before, now) => this.changed(host, path, before, now);
+      host.ended = (process) => this.acknowledge(host, process);
     }
   }
 
@@ -47,6 +54,7 @@ export class Laws {
     if (path === `${folder}/lock`) this.lock(host, before, now);
     if (!path.startsWith(root) || path.endsWith('.stagecraft-temp') || path.endsWith('lock') || path.includes('/runs/')) return;
     if (path === `${folder}/journal.ndjson`) this.journal(host, before ?? '', now ?? '');
+    else this.acknowledge(host, host.current);
     this.acted(host, path);
     if (path === table) this.served(host, `write ${path}`);
   }
@@ -75,14 +83,34 @@ export class Laws {
   private journal(host: SimulatedHost, before: string, now: string): void {
     const whole = before.slice(0, before.lastIndexOf('\n') + 1);
     if (!now.startsWith(whole)) this.broken('record lost', `${host.name}: the journal was cut`);
+    this.appended.set(host, { by: host.current, text: now });
     for (const line of now.slice(whole.length).split('\n')) {
       if (line.includes('"type":"intent"') && line.endsWith('}')) this.repeated(host, JSON.parse(line) as JournalRecord, whole);
     }
   }
 
+  /** Who appended goes on: the record is on the disk. */
+  private acknowledge(host: SimulatedHost, process: Process | undefined): void {
+    const last = this.appended.get(host);
+    if (last === undefined || last.by !== process) return;
+    this.appended.delete(host);
+    this.acknowledged.set(host, last.text);
+  }
+
+  /** What was acknowledged and what was told is there after the power came back. */
+  afterPowerCut(host: SimulatedHost): void {
+    const text = host.disk.read(`${folder}/journal.ndjson`) ?? '';
+    if (!text.startsWith(this.acknowledged.get(host) ?? '')) this.broken('record lost', `${host.name}: the power cut took what was acknowledged`);
+    this.appended.delete(host);
+    for (const { release, outcomes } of this.told.filter((one) => one.host === host)) {
+      const { outcome = 'gone' } = recordOf<ReleaseRecord>(host.disk.read(`${folder}/releases/${release}/release.json`)) ?? {};
+      if (!outcomes.includes(outcome)) this.broken('record lost', `${host.name}: ${release} was told to be ${outcomes.join(' or ')}, and after the power cut is ${outcome}`);
+    }
+  }
+
   /** No step is repeated unprobed, and none that was completed, but after a boot. */
   private repeated(host: SimulatedHost, intent: JournalRecord, before: string): void {
-    const records = before.split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as JournalRecord);
+    const records = before.split('\n').map((line) => recordOf<JournalRecord>(line)).filter((record) => record !== undefined);
     const same = records.filter((one) => one.operation === intent.operation && one.step === intent.step && (one.direction ?? 'do') === intent.direction && (one.type === 'intent' || one.type === 'outcome'));
     const last = same.at(-1);
     if (!last) return;
@@ -95,8 +123,10 @@ export class Laws {
   /** The lock changes hands where its holder gave it up, closed, is dead, or is named. */
   private lock(host: SimulatedHost, before: string | undefined, now: string | undefined): void {
     if (before === undefined) return;
-    const held = JSON.parse(before) as LockRecord;
-    const next = now === undefined ? undefined : (JSON.parse(now) as LockRecord);
+    const held = recordOf<LockRecord>(before);
+    const next = recordOf<LockRecord>(now);
+    // A power cut may leave what is no lock; nobody holds it.
+    if (held === undefined) return;
     const by = host.current;
     if (next?.session === held.session) return;
     if (by?.session === held.session && (next === undefined || this.operators().find((one) => one.name === by.by)?.current === 'lock take')) return;
@@ -110,9 +140,10 @@ export class Laws {
     if (!result.command.startsWith('deploy') || result.command.includes('nothing') || (result.code !== 0 && result.code !== 4)) return;
     const id = result.release ?? /rel-[\w-]+/.exec(result.message)?.[0];
     for (const host of this.hosts) {
-      const record = JSON.parse(host.disk.read(`${folder}/releases/${id}/release.json`) ?? '{}') as Partial<ReleaseRecord>;
+      const record: Partial<ReleaseRecord> = recordOf<ReleaseRecord>(host.disk.read(`${folder}/releases/${id}/release.json`)) ?? {};
       const wanted = result.code === 4 ? (result.command.endsWith('--resume') ? ['returned', 'failed'] : ['returned']) : result.command.endsWith('--abort') ? ['returned', 'failed'] : ['completed'];
       if (!wanted.includes(record.outcome ?? '')) this.broken('false exit code', `${operator.name} got ${result.code} of ${result.command}, and ${id} is ${record.outcome} on ${host.name}`);
+      else if (id !== undefined) this.told.push({ host, release: id, outcomes: wanted });
       const later = this.releases(host).some((other) => other.serial > (record.serial ?? 0));
       const open = host.disk.read(`${folder}/open.json`);
       if (open?.includes(`"${id}"`)) this.broken('false exit code', `${operator.name} got ${result.code} of ${result.command}, and ${id} is open on ${host.name}`);
@@ -133,8 +164,8 @@ export class Laws {
   atRest(host: SimulatedHost): void {
     const lock = host.disk.read(`${folder}/lock`);
     if (lock === undefined) return;
-    const { owner, left } = JSON.parse(lock) as LockRecord;
-    if (!left && !this.isDead(owner)) this.broken('lock stranded', `${owner.user} ended, and ${host.name} names it still`);
+    const { owner, left } = recordOf<LockRecord>(lock) ?? {};
+    if (owner && !left && !this.isDead(owner)) this.broken('lock stranded', `${owner.user} ended, and ${host.name} names it still`);
   }
 
   /** Committed everywhere, or returned everywhere. */
@@ -148,7 +179,14 @@ export class Laws {
   }
 
   private releases(host: SimulatedHost): ReleaseRecord[] {
-    return host.disk.below(`${folder}/releases`).filter((path) => path.endsWith('/release.json')).map((path) => JSON.parse(host.disk.read(path) ?? '{}') as ReleaseRecord);
+    return host.disk.below(`${folder}/releases`).filter((path) => path.endsWith('/release.json')).map((path) => recordOf<ReleaseRecord>(host.disk.read(path))).filter((record) => record !== undefined);
   }
 }
 
+function recordOf<T>(text = ''): T | undefined {
+  try {
+    return JSON.parse(text) as T;
+  } catch {
+    return undefined;
+  }
+}

@@ -8,7 +8,7 @@ import type { Shell } from '../../src/ports/shell.js';
 import { createStore } from '../../src/protocol/store.js';
 import type { LockRecord, Owner } from '../../src/protocol/types.js';
 import { scope } from './place.js';
-import { mix, printOf } from './host/disk.js';
+import { mix, printOf } from './host/prints.js';
 import type { Process, SimulatedHost } from './host/host.js';
 
 /** Something that an operator waits for. */

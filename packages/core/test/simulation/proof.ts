@@ -18,7 +18,7 @@ const hostsOf = { one: ['local'], two: ['h1', 'h2'] } as const;
 
 /**
  * Every scenario on one host with one deviation, all of them, and on two hosts (in CI size one place in so many); runs with several deviations by seed; then
- * what is missed without each of the three pillars.
+ * what is missed without each of the three pillars, and without sync.
  */
 export function partsOf(size: Size): readonly string[] {
   const all = Array.from({ length: scenarioCount }, (_, index) => index);
@@ -26,7 +26,7 @@ export function partsOf(size: Size): readonly string[] {
   return [
     ...all.flatMap((index) => [`explore two ${index} 1 ${full ? 1 : 16}`, `explore one ${index} 1 1`, ...(full ? [`explore one ${index} 2 8`] : [])]),
     ...all.flatMap((index) => [`wander one ${index} ${full ? 50 : 1}`, `wander two ${index} ${full ? 50 : 1}`]),
-    ...(['flock', 'session', 'decision'] as const).map((mutilation) => `without ${mutilation}`),
+    ...(['flock', 'session', 'decision', 'sync'] as const).map((mutilation) => `without ${mutilation}`),
   ];
 }
 
@@ -50,7 +50,7 @@ export async function runPart(part: string): Promise<Part> {
 
 /** Where the missing pillar bears most: what is looked at first. */
 export function mutilated<T extends { readonly name: string }>(mutilation: Mutilation, all: readonly T[]): T {
-  const name = { flock: 'B takes the lock and resumes', session: 'B takes the lock and aborts', decision: 'B aborts on the same machine' }[mutilation];
+  const name = { flock: 'B takes the lock and resumes', session: 'B takes the lock and aborts', decision: 'B aborts on the same machine', sync: 'B resumes on the same machine' }[mutilation];
   const found = all.find((setup) => setup.name === name);
   if (!found) throw new Error(`there is no scenario ${name}`);
   return found;

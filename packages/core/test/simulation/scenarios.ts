@@ -20,6 +20,7 @@ function bare(): { readonly disk: Disk; readonly engine: Engine } {
   for (const path of [root, `${root}/proxy`]) disk.makeFolder(path);
   const file = disk.open(`${root}/proxy/place.json`, '>', 0);
   if (file) disk.write(file, JSON.stringify({ format: 1, provider: 'acme', listen: { http: 80, https: 443 }, apiPort: 8082 }));
+  disk.flush();
   const { proxyContainer: id, proxyProject: project } = scope;
   engine.containers.set(id, { id, name: id, project, service: 'proxy', number: 1, image: 'acme:1', labels: { 'com.docker.compose.project': project, 'stagecraft.proxy': 'acme' }, status: 'running', restartPolicy: 'always', networks: {}, stopping: false });
   return { disk, engine };

@@ -5,7 +5,7 @@ import type { PluginRef } from '../../src/providers/types.js';
 import { root } from './place.js';
 import { lockAndLeave, abort, resume, take } from './commands.js';
 import { Faults } from './faults.js';
-import { mix, printOf } from './host/disk.js';
+import { mix, printOf } from './host/prints.js';
 import { SimulatedHost } from './host/host.js';
 import { Laws } from './laws.js';
 import { Operator, type Command, type CommandResult } from './operator.js';

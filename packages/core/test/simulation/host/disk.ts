@@ -1,49 +1,78 @@
-/** A file's content, by whatever names it has. */
-export interface Inode {
-  text: string;
-  /** Chained over what was written: equal histories have equal prints. */
-  print: number;
-  mode: number;
-  readonly folder: boolean;
-  /** Under how many names it lies. */
-  links: number;
-}
-
-/** An open file description: children share it, and a flock belongs to it. */
-export interface OpenFile {
-  readonly path: string;
-  readonly node: Inode;
-  readonly append: boolean;
-  /** The process that opened it. */
-  readonly by: number;
-  at: number;
-  /** Descriptors that lead to it. */
-  uses: number;
-}
+import { Durable } from './durable.js';
+import type { Inode, OpenFile } from './inode.js';
+import { mix, parentOf, printOf } from './prints.js';
 
 /** Called after each change with what the path held before and holds now; undefined where there is nothing. */
 export type Watcher = (path: string, before: string | undefined, now: string | undefined) => void;
 
 /** Files of one host in memory, with flock. */
 export class Disk {
-  /** Over everything that lies here, kept up with each change. */
-  print = 0;
   watch: Watcher = () => undefined;
-  private readonly nodes: Map<string, Inode>;
+  private nodes: Map<string, Inode>;
+  private durable: Durable;
+  /** Over names and contents, kept up with each change. */
+  private here = 0;
   private readonly locks = new Map<Inode, OpenFile>();
 
-  constructor(nodes: ReadonlyMap<string, Inode> = new Map([['/', folderNode(0o755)]])) {
+  constructor(from?: Disk) {
     const copies = new Map<Inode, Inode>();
-    this.nodes = new Map();
-    for (const [path, node] of nodes) {
+    const copyOf = (node: Inode): Inode => {
       const copy = copies.get(node) ?? { ...node, links: 0 };
       copies.set(node, copy);
-      this.link(path, copy);
-    }
+      return copy;
+    };
+    this.nodes = new Map();
+    this.durable = new Durable();
+    for (const [path, node] of from?.nodes ?? [['/', folderNode(0o755)] as const]) this.link(path, copyOf(node));
+    if (from) this.durable = from.durable.copy(copyOf);
+    else this.flush();
   }
 
   copy(): Disk {
-    return new Disk(this.nodes);
+    return new Disk(this);
+  }
+
+  /** Over everything that lies here, and what of it is safe. */
+  get print(): number {
+    return this.here ^ this.durable.print;
+  }
+
+  /** All that lies here is safe. */
+  flush(): void {
+    this.durable = new Durable(this.nodes, new Map([...this.nodes.values()].map((node) => [node, { text: node.text, print: node.print }])));
+  }
+
+  /** fsync. */
+  sync(path: string): void {
+    const node = this.nodes.get(path);
+    if (node) this.durable.sync(path, node, (name) => this.nodes.get(name));
+  }
+
+  /** Whether a sync of it does anything. */
+  isUnsafe(path: string): boolean {
+    const node = this.nodes.get(path);
+    return node !== undefined && this.durable.isUnsafe(path, node);
+  }
+
+  /** In which ways a power cut may lose what was not synced. */
+  losses(): readonly string[] {
+    return this.durable.losses();
+  }
+
+  /** The power fails, and this is lost. @param how one of `losses`. */
+  lose(how: string): void {
+    const { durable } = this;
+    const left = durable.left(this.nodes, how);
+    for (const node of new Set(left.values())) {
+      const text = durable.textLeft(node, how);
+      if (text !== node.text) node.print = mix(13, printOf(text));
+      node.text = text;
+      node.links = 0;
+    }
+    this.nodes = new Map();
+    this.here = 0;
+    for (const [path, node] of left) this.link(path, node);
+    this.flush();
   }
 
   find(path: string): Inode | undefined {
@@ -101,17 +130,23 @@ export class Disk {
     return true;
   }
 
+  /** Also of a folder, with all that is in it, where nothing is. */
   rename(from: string, to: string): boolean {
     const node = this.nodes.get(from);
-    if (!node || node.folder || this.nodes.get(to)?.folder || !this.nodes.get(parentOf(to))?.folder) return false;
+    const there = this.nodes.get(to);
+    if (!node || !this.nodes.get(parentOf(to))?.folder) return false;
     // Two names of one file: there is nothing to do.
-    if (this.nodes.get(to) === node) return true;
-    const before = this.nodes.get(to)?.text;
-    this.unlink(to);
-    this.unlink(from);
-    this.link(to, node);
+    if (there === node) return true;
+    for (const inside of node.folder ? [from, ...this.below(from)] : [from]) {
+      const moved = this.nodes.get(inside);
+      if (!moved) continue;
+      this.unlink(`${to}${inside.slice(from.length)}`);
+      this.link(`${to}${inside.slice(from.length)}`, moved);
+      this.unlink(inside);
+    }
+    if (node.folder) return true;
     this.watch(from, node.text, undefined);
-    this.watch(to, before, node.text);
+    this.watch(to, there?.text, node.text);
     return true;
   }
 
@@ -160,43 +195,30 @@ export class Disk {
   private setText(path: string, node: Inode, text: string, print: number): void {
     const before = node.text;
     const names = node.links === 1 && this.nodes.get(path) === node ? [path] : [...this.nodes].filter(([, other]) => other === node).map(([name]) => name);
-    for (const name of names) this.print ^= entryPrint(name, node);
+    for (const name of names) this.here ^= entryPrint(name, node);
     node.text = text;
     node.print = print;
-    for (const name of names) this.print ^= entryPrint(name, node);
+    for (const name of names) this.here ^= entryPrint(name, node);
+    this.durable.wrote(path, node);
     this.watch(path, before, text);
   }
 
   private link(path: string, node: Inode): void {
     this.nodes.set(path, node);
     node.links += 1;
-    this.print ^= entryPrint(path, node);
+    this.here ^= entryPrint(path, node);
+    this.durable.named(path, node);
   }
 
   private unlink(path: string): void {
     const node = this.nodes.get(path);
     if (!node) return;
-    this.print ^= entryPrint(path, node);
+    this.here ^= entryPrint(path, node);
     this.nodes.delete(path);
     node.links -= 1;
+    this.durable.named(path, undefined);
+    if (node.links === 0) this.durable.gone(node);
   }
-}
-
-export function parentOf(path: string): string {
-  return path.slice(0, Math.max(1, path.lastIndexOf('/')));
-}
-
-/** FNV-1a, 32 bits. */
-export function printOf(text: string): number {
-  let print = 0x811c9dc5;
-  for (let index = 0; index < text.length; index += 1) print = Math.imul(print ^ text.charCodeAt(index), 0x01000193);
-  return print | 0;
-}
-
-export function mix(a: number, b: number): number {
-  let print = Math.imul(a ^ 0x9e3779b9, 0x85ebca6b) ^ b;
-  print = Math.imul(print ^ (print >>> 15), 0xc2b2ae35);
-  return (print ^ (print >>> 13)) | 0;
 }
 
 const pathPrints = new Map<string, number>();

@@ -1,7 +1,7 @@
 import type { Containers, ContainerState } from '../../../src/ports/containers.js';
 import type { Run } from '../sh/run.js';
 import type { Shell } from '../sh/shell.js';
-import { mix, printOf } from './disk.js';
+import { mix, printOf } from './prints.js';
 
 export interface Container {
   readonly id: string;

@@ -1,7 +1,8 @@
 import type { Around, Run, Stop, Tool } from '../sh/run.js';
 import { Shell } from '../sh/shell.js';
 import { tools } from '../sh/tools/index.js';
-import { Disk, mix, printOf } from './disk.js';
+import { Disk } from './disk.js';
+import { mix, printOf } from './prints.js';
 import { Engine } from './engine.js';
 
 /** A script that runs on a host. */
@@ -27,7 +28,7 @@ export interface Process {
 }
 
 /** What is to be switched off: the simulation must miss it. */
-export type Mutilation = 'flock' | 'session' | 'decision';
+export type Mutilation = 'flock' | 'session' | 'decision' | 'sync';
 
 /** One host in memory: files, engine, and the scripts that run on it. */
 export class SimulatedHost {
@@ -37,6 +38,8 @@ export class SimulatedHost {
   bootId = 'boot-1';
   /** Called with each script, before its first instant. */
   begun: (text: string, stdin: string) => void = () => undefined;
+  /** Called when one has ended by itself. */
+  ended: (process: Process) => void = () => undefined;
   /** The script that runs at this very instant. */
   current: Process | undefined;
   private count = 0;
@@ -82,6 +85,7 @@ export class SimulatedHost {
     this.current = undefined;
     if (done) {
       this.processes = this.processes.filter((one) => one !== process);
+      this.ended(process);
       process.ended?.(value, process.out.text, process.err.text);
       return;
     }
@@ -95,9 +99,10 @@ export class SimulatedHost {
     this.disk.unlockAll(process.id);
   }
 
-  /** The power fails and comes back: what has a restart policy is up again, and nothing else. */
-  reboot(): void {
+  /** The power fails and comes back: what has a restart policy is up again, and nothing else. @param lost of what was not synced, one of the disk's `losses`. */
+  reboot(lost: string): void {
     for (const process of this.processes) this.kill(process);
+    if (lost !== '') this.disk.lose(lost);
     for (const c of this.engine.containers.values()) {
       c.stopping = false;
       if (c.status !== 'created') c.status = c.restartPolicy === 'always' ? 'running' : 'exited';
@@ -116,7 +121,7 @@ export class SimulatedHost {
       },
       now: () => host.clock.now,
       isPrivate,
-      tool: (name) => (name === 'docker' ? (shell, argv) => host.engine.command(shell, argv) : name === 'setsid' ? noTool : tools[name]),
+      tool: (name) => (name === 'docker' ? (shell, argv) => host.engine.command(shell, argv) : name === 'setsid' ? noTool : name === 'sync' && host.mutilated === 'sync' ? noSync : tools[name]),
     };
   }
 
@@ -126,6 +131,10 @@ export class SimulatedHost {
     return text;
   }
 }
+
+const noSync: Tool = function* () {
+  return 0;
+};
 
 const noTool: Tool = (_shell, argv) => {
   throw new Error(`nobody calls ${argv.join(' ')}`);

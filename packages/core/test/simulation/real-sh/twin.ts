@@ -68,7 +68,7 @@ export function differences(cases: readonly Case[]): readonly Difference[] {
         return came;
       } catch (error) {
         lay(one, place, []);
-        return (error as Error).stack ?? '';
+        return String(error);
       }
     });
     const { status, stderr } = spawnSync('sh', ['-c', driver, 'sh', root], { env: { PATH: `${root}/bin:${process.env['PATH'] ?? ''}`, LC_ALL: 'C', SAID: new Date(now).toISOString() }, encoding: 'utf8', timeout: 120_000 });

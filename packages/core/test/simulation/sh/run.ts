@@ -1,4 +1,5 @@
-import type { Disk, OpenFile } from '../host/disk.js';
+import type { Disk } from '../host/disk.js';
+import type { OpenFile } from '../host/inode.js';
 import type { Shell } from './shell.js';
 
 /** What a process stops at, for whoever schedules it. */

@@ -1,25 +1,35 @@
 import { basename } from 'node:path/posix';
-import { parentOf } from '../../host/disk.js';
+import { parentOf } from '../../host/prints.js';
 import type { Run, Stop } from '../run.js';
 import type { Shell } from '../shell.js';
 import { unknown } from './refuse.js';
 
-// Nothing is lost that was written: what a power cut takes away is not simulated.
+/** fsync, always: what `-d` leaves out is nothing that anybody reads. Before it is a place to stop at for a power cut alone. */
 export function* sync(shell: Shell, argv: readonly string[]): Run {
+  const { disk, isPrivate } = shell.around;
+  const paths = argv.slice(1).filter((word) => word !== '-d');
+  if (paths.length === 0) disk.flush();
   let code = 0;
-  for (const path of argv.slice(1).filter((word) => word !== '-d')) if (!shell.around.disk.find(shell.path(path))) code = yield* shell.complain(`sync: ${path}: No such file`);
+  for (const given of paths) {
+    const path = shell.path(given);
+    if (!disk.find(path)) code = yield* shell.complain(`sync: ${given}: No such file`);
+    else if (disk.isUnsafe(path)) {
+      if (!isPrivate(path)) yield { kind: 'effect', what: `sync ${path}` };
+      disk.sync(path);
+    }
+  }
   return code;
 }
 
 export function* mv(shell: Shell, argv: readonly string[]): Run {
   const { disk } = shell.around;
   const [from = '', given = '', ...more] = argv.slice(1).filter((word) => word !== '-f').map((path) => shell.path(path));
+  if (more.length > 0) throw unknown(argv);
   const to = disk.find(given)?.folder ? `${given}/${basename(from)}` : given;
-  if (more.length > 0 || disk.find(from)?.folder || disk.find(to)?.folder) throw unknown(argv);
-  if (disk.find(from) && disk.find(from) === disk.find(to)) {
-    if (from === to) return yield* shell.complain(`mv: ${from} and ${to} are the same file`);
-    throw unknown(argv);
-  }
+  const [node, there] = [disk.find(from), disk.find(to)];
+  const clash = from === to || to.startsWith(`${from}/`) || (there !== undefined && there.folder !== node?.folder) || (there?.folder && disk.list(to).length > 0);
+  if (node && clash) return yield* shell.complain(`mv: cannot move ${from} to ${to}`);
+  if (node && node === there) throw unknown(argv);
   yield* changing(shell, to, `mv to ${to}`);
   return disk.rename(from, to) ? 0 : yield* shell.complain(`mv: cannot move ${from} to ${to}`);
 }
