@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { explore, wander } from './explore.js';
 import type { Mutilation } from './host/host.js';
-import { mutilated } from './proof.js';
+import { mutilated } from './parts.js';
 import { scenarios } from './scenarios.js';
 import { seeds } from './seeds.js';
 import type { Setup } from './setup.js';

@@ -62,29 +62,39 @@ function* pieces(shell: Shell, word: Word, split: boolean): Gives<readonly Piece
   return all;
 }
 
+/** A field that grows: its text, and the pattern that it is where nothing of it is quoted. */
+interface Growing {
+  readonly found: string[];
+  text: string | undefined;
+  pattern: string;
+}
+
 function fieldsOf(shell: Shell, all: readonly Piece[]): readonly string[] {
-  const found: string[] = [];
-  let field: { readonly text: string; readonly pattern: string } | undefined;
-  const end = (): void => {
-    if (field) found.push(...named(shell, field.text, field.pattern));
-    field = undefined;
-  };
-  const add = (text: string, pattern: string): void => {
-    field = { text: (field?.text ?? '') + text, pattern: (field?.pattern ?? '') + pattern };
-  };
+  const growing: Growing = { found: [], text: undefined, pattern: '' };
   const splits = splitting(shell);
   for (const { text, quoted, split, breaks } of all) {
-    if (breaks) end();
-    if (quoted) add(text, escapeGlob(text));
-    else {
-      for (const [index, piece] of (split && splits ? text.split(/[ \t\n]+/) : [text]).entries()) {
-        if (index > 0) end();
-        if (piece !== '') add(piece, piece);
+    if (breaks) end(shell, growing);
+    if (quoted) add(growing, text, escapeGlob(text));
+    else if (split && splits) {
+      for (const [index, piece] of text.split(/[ \t\n]+/).entries()) {
+        if (index > 0) end(shell, growing);
+        if (piece !== '') add(growing, piece, piece);
       }
-    }
+    } else if (text !== '') add(growing, text, text);
   }
-  end();
-  return found;
+  end(shell, growing);
+  return growing.found;
+}
+
+function add(growing: Growing, text: string, pattern: string): void {
+  growing.text = (growing.text ?? '') + text;
+  growing.pattern += pattern;
+}
+
+function end(shell: Shell, growing: Growing): void {
+  if (growing.text !== undefined) growing.found.push(...named(shell, growing.text, growing.pattern));
+  growing.text = undefined;
+  growing.pattern = '';
 }
 
 /** Of what separates fields only what our scripts say is known: blanks, or nothing. */
