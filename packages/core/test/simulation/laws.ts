@@ -1,4 +1,4 @@
-import type { JournalRecord, LockRecord, Owner, ReleaseRecord } from '../../src/protocol/types.js';
+import type { JournalRecord, LockRecord, OpenRecord, Owner, ReleaseRecord } from '../../src/protocol/types.js';
 import { printOf } from './host/prints.js';
 import type { Process, SimulatedHost } from './host/host.js';
 import type { CommandResult, Operator } from './operator.js';
@@ -129,7 +129,7 @@ export class Laws {
     if (held === undefined) return;
     const by = host.current;
     if (next?.session === held.session) return;
-    if (by?.session === held.session && (next === undefined || this.operators().find((one) => one.name === by.by)?.current === 'lock take')) return;
+    if (by?.session === held.session && (next === undefined || by.command === 'lock take')) return;
     const closed = (host.disk.read(`${folder}/journal.ndjson`) ?? '').includes(`"type":"close","operation":"${held.operation}",`);
     const left = held.left && !host.disk.locked(`${folder}/step.lock`);
     if (next === undefined || !(closed || left || this.isDead(held.owner))) this.broken('lock stolen', `${by?.by} took it from ${held.owner.user}: ${next?.session ?? 'removed'}`);
@@ -146,7 +146,7 @@ export class Laws {
       else if (id !== undefined) this.told.push({ host, release: id, outcomes: wanted });
       const later = this.releases(host).some((other) => other.serial > (record.serial ?? 0));
       const open = host.disk.read(`${folder}/open.json`);
-      if (open?.includes(`"${id}"`)) this.broken('false exit code', `${operator.name} got ${result.code} of ${result.command}, and ${id} is open on ${host.name}`);
+      if (recordOf<OpenRecord>(open)?.release === id) this.broken('false exit code', `${operator.name} got ${result.code} of ${result.command}, and ${id} is open on ${host.name}`);
       if (!later && open === undefined) this.settled(host, `${operator.name} got ${result.code} of ${result.command}`);
     }
   }

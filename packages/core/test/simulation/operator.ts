@@ -131,7 +131,7 @@ export class Operator {
             perform: () => {
               if (this.cut.has(host)) return reject(lost(host));
               if (signal?.aborted) return reject(fail({ code: 'SC3602', kind: 'interrupted', message: 'interrupted' }));
-              process = host.begin(this.name, 'run', script, stdin, (exitCode, stdout, stderr) => {
+              process = host.begin(this, 'run', script, stdin, (exitCode, stdout, stderr) => {
                 signal?.removeEventListener('abort', stop);
                 if (this.cut.has(host)) return reject(lost(host));
                 this.print = mix(this.print, printOf(`${exitCode} ${stdout}`));
@@ -144,8 +144,8 @@ export class Operator {
       start: (file) =>
         this.ask(`start ${file}`, host, () => {
           const text = host.disk.read(file);
-          if (text === undefined) throw new Error(`${file} is not there to be started`);
-          host.begin(this.name, 'step', text, '');
+          // A power cut took it: sh says so, to nobody.
+          if (text !== undefined) host.begin(this, 'step', text, '');
         }),
     };
   }

@@ -17,7 +17,7 @@ export async function proof(size: Size, tell: (text: string) => void, minutes = 
       // One deviation is looked at as a whole; what grows beyond all measure shares the rest.
       const done = await inProcess(part, / 1 \d+$/.test(part) && part.startsWith('explore') ? left : (2 * left) / (waiting.length + 2));
       found.set(part, done);
-      tell(`${part}: ${done.executions} executions${done.whole ? '' : ', not all'}`);
+      tell(`${part}: ${done.executions} executions${done.whole || part.startsWith('without') ? '' : ', not all'}`);
     }
   };
   await Promise.all([worker(), worker()]);

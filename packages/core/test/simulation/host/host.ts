@@ -11,6 +11,8 @@ export interface Process {
   readonly host: SimulatedHost;
   /** Name of the operator that started it. */
   readonly by: string;
+  /** The command of that operator which did. */
+  readonly command: string;
   /** `run`: its caller waits for it. `step`: in a session of its own. */
   readonly kind: 'run' | 'step';
   readonly shell: Shell;
@@ -61,7 +63,7 @@ export class SimulatedHost {
   }
 
   /** Begins a script; it does nothing before it is stepped. */
-  begin(by: string, kind: Process['kind'], text: string, stdin: string, ended?: Process['ended']): Process {
+  begin({ name: by, current: command }: { readonly name: string; readonly current: string }, kind: Process['kind'], text: string, stdin: string, ended?: Process['ended']): Process {
     this.begun(text, stdin);
     this.count += 1;
     const pid = 100 + this.count;
@@ -72,7 +74,7 @@ export class SimulatedHost {
     shell.fds.set(1, kind === 'run' ? out : { kind: 'null' });
     shell.fds.set(2, kind === 'run' ? err : { kind: 'null' });
     const session = [...text.matchAll(/(?:^| )S=(s-\w+)/gm)].at(-1)?.[1] ?? '';
-    const process: Process = { id: pid, host: this, by, kind, shell, run: shell.script(this.mutilate(text)), stop: undefined, frozen: false, print: pid, ended, out, err, session };
+    const process: Process = { id: pid, host: this, by, command, kind, shell, run: shell.script(this.mutilate(text)), stop: undefined, frozen: false, print: pid, ended, out, err, session };
     this.processes.push(process);
     this.step(process);
     return process;
