@@ -7,7 +7,7 @@ import { adoptedFile, readAdopted, type Adopted } from '../protocol/adopted.js';
 import { setComposeProject } from '../scaffold/set-compose-project.js';
 import { draftOf } from './deploy-intake.js';
 import { gather } from './gather.js';
-import { allHosts, type Identity, type OpenHost } from './host.js';
+import { localHost, type Identity, type OpenHost } from './host.js';
 import { operatorOf } from './operator.js';
 import { runStep } from './run-step.js';
 import { loadSettings, type Loaded } from './settings.js';
@@ -54,9 +54,8 @@ export async function adopt(ws: Workspace, options: AdoptOptions): Promise<Adopt
 }
 
 /** A stack is on one host. */
-async function onlyHost(ws: Workspace, settings: Identity): Promise<OpenHost> {
-  const [host, ...more] = await allHosts(ws, settings);
-  if (host && more.length === 0) return host;
+function onlyHost(ws: Workspace, settings: Identity): Promise<OpenHost> {
+  if (settings.hosts.length < 2) return localHost(ws, settings, 'attach --adopt');
   throw fail({ code: 'SC3537', kind: 'user', message: `${settings.environment} has several hosts; a stack that was started by hand is on one.`, next: ['Declare an environment with that host alone, adopt the stack there, then add the others.'] });
 }
 

@@ -4,7 +4,7 @@ import { fail } from '../errors/index.js';
 import { builds } from '../images/build.js';
 import { buildPhase } from './build-phase.js';
 import { refuseFindings } from './findings.js';
-import { openHost } from './host.js';
+import { localHost } from './host.js';
 import { readKey } from './key.js';
 import { environmentSecrets } from './secrets.js';
 import { loadSettings } from './settings.js';
@@ -14,7 +14,7 @@ import { resolveVersion } from './version.js';
 /** Builds the images of an environment, and nothing else: no lock, no release. */
 export async function build(ws: Workspace, options: BuildOptions): Promise<BuildResult> {
   const loaded = await loadSettings(ws);
-  const host = await openHost(ws, loaded.settings);
+  const host = await localHost(ws, loaded.settings, 'build');
   const { version } = await resolveVersion(ws, options.version, 'latest');
   const { settings, values } = await environmentSecrets(ws, loaded);
   const model = await readCompose({ files: ws.files, exec: ws.exec, folder: ws.folder, settings });

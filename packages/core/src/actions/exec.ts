@@ -2,7 +2,7 @@ import { serviceDigest } from '../compose/digest.js';
 import type { DesiredService } from '../compose/model.js';
 import { fail } from '../errors/index.js';
 import type { ContainerState } from '../ports/containers.js';
-import { openHost } from './host.js';
+import { localHost } from './host.js';
 import { identify } from './identity.js';
 import { servingModel } from './serving-model.js';
 import { carryTask, placeFlags } from './task.js';
@@ -15,7 +15,7 @@ import type { ExecCommandOptions, TaskResult, Workspace } from './types.js';
 export async function execCommand(ws: Workspace, options: ExecCommandOptions): Promise<TaskResult> {
   if (options.command.length === 0) throw fail({ code: 'SC5050', kind: 'user', message: 'There is no command to run in the container.', next: [`stagecraft exec ${options.service} -- sh`] });
   const identity = await identify(ws);
-  const host = await openHost(ws, identity);
+  const host = await localHost(ws, identity, 'exec');
   const [{ desired }, containers] = await Promise.all([servingModel([host], identity), host.containers.list({ 'com.docker.compose.project': identity.composeProject, 'com.docker.compose.service': options.service })]);
   const chosen = chooseContainer(containers, options, desired.services.find((service) => service.name === options.service), desired.services.map((service) => service.name));
   const argv = ['docker', 'exec', ...(options.foreground ? ['--interactive'] : []), ...(options.foreground?.tty ? ['--tty'] : []), ...placeFlags(options), chosen.id, ...options.command];

@@ -88,6 +88,19 @@ export async function openHost(ws: Workspace, settings: Identity): Promise<OpenH
   return { name: hostName(settings), scope, containers, shell, files, store, bootId: await store.bootId() };
 }
 
+/**
+ * This machine, for what runs programs of the operator on the host's engine. @param what the command, for the error.
+ * @throws StagecraftError `user` for hosts over SSH, which it does not reach yet.
+ */
+export async function localHost(ws: Workspace, settings: Identity, what: string): Promise<OpenHost> {
+  if (settings.driver === 'ssh') {
+    const [first] = settings.hosts;
+    const at = first && `${first.user === undefined ? '' : `${first.user}@`}${first.address ?? first.name}`;
+    throw fail({ code: 'SC5009', kind: 'user', message: `\`stagecraft ${what}\` works on this machine only (driver: local), and ${settings.environment} has hosts over SSH.`, next: [`On the host itself: ssh ${at ?? 'HOST'}`, 'stagecraft status'] });
+  }
+  return openHost(ws, settings);
+}
+
 async function overSsh(ws: Workspace, settings: Identity, host: HostSettings): Promise<OpenHost> {
   if (!ws.ssh) throw notYet(settings);
   const { place, shell, files, ...rest } = await reach(ws.ssh, host, ws.processEnv);

@@ -18,6 +18,7 @@ import { underLock, type Held } from './under-lock.js';
  */
 export async function prune(ws: Workspace, options: PruneOptions): Promise<PruneResult> {
   const { settings } = await loadSettings(ws);
+  if (settings.hosts.length > 1) throw fail({ code: 'SC5009', kind: 'user', message: `\`stagecraft prune\` cleans one host, and ${settings.environment} has ${settings.hosts.length}: ${settings.hosts.map((host) => host.name).join(', ')}.`, next: ['stagecraft releases list'] });
   const host = await openHost(ws, settings);
   const count = options.keep ?? settings.retention.releases;
   const shown = await plan(host, settings.project, count);

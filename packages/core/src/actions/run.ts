@@ -1,7 +1,7 @@
 import { renderOneOff } from '../compose/one-off.js';
 import { fail } from '../errors/index.js';
 import { commandLine, quote } from '../hosts/quote.js';
-import { openHost, type OpenHost } from './host.js';
+import { localHost, type OpenHost } from './host.js';
 import { identify } from './identity.js';
 import { oneOffSource } from './one-off-source.js';
 import { servingModel } from './serving-model.js';
@@ -15,7 +15,7 @@ import type { OneOffOptions, TaskResult, Workspace } from './types.js';
  */
 export async function runTask(ws: Workspace, options: OneOffOptions): Promise<TaskResult> {
   const identity = await identify(ws);
-  const host = await openHost(ws, identity);
+  const host = await localHost(ws, identity, 'run');
   const { release, desired } = await servingModel([host], identity);
   const { service, values } = await oneOffSource(ws, host, release, desired, options.service);
   const name = `${desired.composeProject}-run-${service.name}-${ws.clock.random(4)}`;

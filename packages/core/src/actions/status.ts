@@ -23,24 +23,32 @@ export async function status(ws: Workspace): Promise<StatusResult> {
   const release = servingOf(history);
   const desired = found.find(({ serving }) => serving.serving?.release === release?.id)?.serving.serving?.desired;
   const now = ws.clock.now();
-  const told = await Promise.all(found.map(async ({ host, serving }): Promise<Told> => {
-    const services = desired ? servicesOf(desired, serving, now) : [];
-    return { services, drift: desired && release ? await driftOf(ws, host, release, desired, serving) : [], host: hostStatus(host, serving, services) };
-  }));
-  const lost = [...seen.filter((one): one is HostStatus => !('host' in one)), ...away.map(({ name, error }) => unreadable(name, error))];
+  const told = await Promise.all(
+    found.map(async ({ host, serving }): Promise<Told | HostStatus> => {
+      const services = desired ? servicesOf(desired, serving, now) : [];
+      try {
+        return { services, drift: desired && release ? await driftOf(ws, host, release, desired, serving) : [], host: hostStatus(host, serving, services) };
+      } catch (error) {
+        // Its engine went away between two questions.
+        return unreadable(host.name, error);
+      }
+    }),
+  );
+  const well = told.filter((one): one is Told => 'host' in one);
+  const lost = [...[...seen, ...told].filter((one): one is HostStatus => !('host' in one)), ...away.map(({ name, error }) => unreadable(name, error))];
   const lock = found.find((one) => one.lock !== undefined)?.lock;
   const open = found.find(({ serving }) => serving.open !== undefined)?.serving.open;
   const table = found.find(({ serving }) => serving.table?.maintenance !== undefined)?.serving.table;
-  const several = found.length + lost.length > 1;
+  const several = well.length + lost.length > 1;
   return {
     project: identity.project,
     environment: identity.environment,
-    healthy: release !== undefined && lost.length === 0 && told.every(({ services }) => services.every(isWell)),
-    drift: told.flatMap(({ drift, host }) => (several ? drift.map((one) => ({ ...one, text: `${host.name}: ${one.text}` })) : drift)),
+    healthy: release !== undefined && lost.length === 0 && well.every(({ services }) => services.every(isWell)),
+    drift: well.flatMap(({ drift, host }) => (several ? drift.map((one) => ({ ...one, text: `${host.name}: ${one.text}` })) : drift)),
     ...(release ? { release } : {}),
     ...(lock ? { lock } : {}),
     ...(open ? { open } : {}),
-    hosts: [...told.map(({ host }) => host), ...lost].sort((a, b) => (a.name < b.name ? -1 : 1)),
+    hosts: [...well.map(({ host }) => host), ...lost].sort((a, b) => (a.name < b.name ? -1 : 1)),
     urls: urlsOf(desired),
     ...(table?.maintenance ? { maintenance: { since: table.maintenance.since, by: table.maintenance.by } } : {}),
   };
@@ -99,7 +107,7 @@ function servicesOf(desired: Desired, found: HostObservation, now: number): read
       health: healthOf(service, own, running),
       ...(oldest === undefined ? {} : { uptimeMs: Math.max(0, now - oldest) }),
     };
-    });
+  });
 }
 
 function versionOf(reference: string): string {

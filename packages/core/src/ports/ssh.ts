@@ -1,4 +1,4 @@
-import type { Duplex, Readable } from 'node:stream';
+import type { Duplex } from 'node:stream';
 import type { Shell } from './shell.js';
 
 /** A host as it is to be reached. */
@@ -20,12 +20,6 @@ export interface SshHost {
   port(port: number): Promise<Duplex>;
   /** A connection to a unix socket on the host. */
   socket(path: string): Promise<Duplex>;
-  /**
-   * Runs a short script of ours that reads what is sent.
-   * @param sent called with the number of bytes of each part that is on its way.
-   * @throws StagecraftError `external` when the script fails, or the connection breaks: nothing is said of how much arrived.
-   */
-  send(script: string, source: Readable, options?: { readonly signal?: AbortSignal; readonly sent?: (bytes: number) => void }): Promise<void>;
 }
 
 /** Connections of one run of the product, one a host. */

@@ -102,7 +102,7 @@ const releases: readonly BadRelease[] = [
     serves: 'v2',
     says: [/-dirty-[0-9a-f]{8}/],
     async before(stage) {
-      const git = await stage.run(['sh', '-c', 'git init -q . && git add stagecraft.yml && git -c user.name=a -c user.email=a@example.com commit -qm first']);
+      const git = await stage.run(['sh', '-c', 'git init -q . && git add stagecraft.yml docker-compose.yml && git -c user.name=a -c user.email=a@example.com commit -qm first']);
       must(git.exitCode === 0, `git: ${git.all}`);
       return () => stage.run(['rm', '-rf', '.git']);
     },

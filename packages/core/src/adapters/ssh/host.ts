@@ -1,5 +1,4 @@
 import type { Duplex } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import type { Client, ClientChannel } from 'ssh2';
@@ -11,6 +10,12 @@ import { lineReader } from '../lines.js';
 
 /** sshd serves ten sessions a connection unless it is told otherwise (`MaxSessions`); one is left for who connects beside us. */
 const sessions = 8;
+
+/** A host that takes connections and opens no session on them is given up. */
+const openMs = 30_000;
+
+/** A script that only reads, and breaks each connection that it is sent over, is given up. */
+const mostTries = 5;
 
 export interface SshHostSetup {
   readonly name: string;
@@ -77,14 +82,20 @@ export function sshHost({ name, connect, returnMs = 120_000 }: SshHostSetup): Cl
 
   const session = (client: Client, command: string, options: Pick<RunOptions, 'timeoutMs' | 'signal'>): Promise<Begun> =>
     new Promise((resolve, reject) => {
+      const late = setTimeout(() => {
+        reject(lost(new Error(`no session was opened within ${openMs / 1000} s`)));
+        client.end();
+      }, openMs);
       try {
         client.exec(command, (error, channel) => {
+          clearTimeout(late);
           if (error) reject(/^\(SSH\) Channel open failure/.test(error.message) ? new Refused('', { cause: error }) : lost(error));
           // A short command has ended before anybody who waits for this hears of it.
           else resolve({ channel, ended: ending(channel, options) });
         });
       } catch (error) {
         // The client knows already that it is not connected.
+        clearTimeout(late);
         reject(lost(error));
       }
     });
@@ -108,12 +119,12 @@ export function sshHost({ name, connect, returnMs = 120_000 }: SshHostSetup): Cl
   return {
     shell: {
       async run(script, options = {}) {
-        for (;;) {
+        for (let tries = 1; ; tries += 1) {
           try {
             return await once(script, options);
           } catch (error) {
             // What only reads is asked again, of the connection that comes after this one.
-            if (options.again !== true || closed || !isStagecraftError(error) || error.code !== 'SC3708') throw error;
+            if (options.again !== true || closed || tries >= mostTries || !isStagecraftError(error) || error.code !== 'SC3708') throw error;
           }
         }
       },
@@ -137,24 +148,6 @@ export function sshHost({ name, connect, returnMs = 120_000 }: SshHostSetup): Cl
         });
       });
     },
-    send: (script, source, { signal, sent } = {}) =>
-      limit(async () => {
-        const { channel, ended } = await exec(command(script), signal === undefined ? {} : { signal });
-        const err = lineReader(10_000, undefined);
-        channel.on('data', () => undefined);
-        channel.stderr.on('data', err.push);
-        if (sent) source.on('data', (chunk: Buffer) => sent(chunk.length));
-        await pipeline(source, channel, { ...(signal ? { signal } : {}) }).catch(async (error: unknown) => {
-          channel.close();
-          if (signal?.aborted) throw interrupted(name);
-          const code = await ended;
-          if (code === undefined || code === 0) throw lost(error);
-        });
-        const code = await ended;
-        if (code === 'abort') throw interrupted(name);
-        if (code === undefined) throw lost();
-        if (code !== 0) throw fail({ code: 'SC3711', kind: 'external', message: `${name} did not take what was sent: ${err.end().trim().split('\n').at(-1) ?? ''}`, next: [`df -h on ${name}`, 'stagecraft deploy --resume'] });
-      }),
     close() {
       closed = true;
       void current?.then((client) => client.end(), () => undefined);

@@ -3,7 +3,6 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { acquireHosts, whetherHosts, type HostSet, type TestHost } from '@stagecraft-tools/hosts';
 import { createExec } from '../../../src/adapters/exec.js';
@@ -115,14 +114,6 @@ hostTest('CLI_SSH: a real host over SSH', () => {
     // The host itself, seen from itself: under its loopback it has a name of its own for its key.
     const config = `Host inner\n  HostName 127.0.0.1\n  HostKeyAlias ${host().address}\n  ProxyJump root@${host().address}\n`;
     expect(await user({ config, target: { address: 'inner' } }).over.shell.run('echo "$SSH_CONNECTION"')).toMatchObject({ stdout: expect.stringMatching(/^127\.0\.0\.1 \d+ 127\.0\.0\.1 22\n$/) });
-  });
-
-  it('takes what is sent, and says when it does not', async () => {
-    const { over } = user();
-    let sent = 0;
-    await over.send('cat >/root/sent', Readable.from([Buffer.alloc(300_000, 1), Buffer.alloc(5, 2)]), { sent: (bytes) => (sent += bytes) });
-    expect([sent, (await host().must(['stat', '-c', '%s', '/root/sent'])).trim()]).toEqual([300_005, '300005']);
-    await expect(over.send('head -c 10 >/dev/null; echo full >&2; exit 3', Readable.from([Buffer.alloc(5_000_000)]))).rejects.toMatchObject({ code: 'SC3711', message: expect.stringContaining('full') });
   });
 
   it('connects to ports of its loopback, and says that nobody listens', async () => {

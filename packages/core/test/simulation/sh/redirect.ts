@@ -42,6 +42,7 @@ function* opens(shell: Shell, number: number, kind: '<' | '>' | '>>', path: stri
   const there = disk.read(path);
   const changes = kind === '>' ? there !== '' : kind === '>>' && there === undefined;
   if (changes && !isPrivate(path)) yield { kind: 'effect', what: `${there === undefined ? 'make' : 'empty'} ${path}` };
+  if (kind === '<' && disk.find(path)?.folder) throw new Error(`the simulated sh reads from no folder (${path})`);
   const file = path.startsWith('/proc/') ? undefined : disk.open(path, kind, pid, 0o666 & ~shell.umask);
   if (file) shell.put(number, { kind: 'file', file });
   else yield* shell.complain(`sh: cannot ${kind === '<' ? 'open' : 'create'} ${path}: No such file`);

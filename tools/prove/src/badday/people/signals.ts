@@ -92,6 +92,11 @@ async function interrupted(stage: Stage, one: Operator, silent: Silent, moment: 
   // The last script outlives an operator who is told twice: it may have closed the operation by itself, and then there is nothing to resume.
   const closed = times === 2 && moment.name === 'finalize' && ended.exitCode === 1 && ended.stderr.includes('there is nothing to resume');
   must(ended.exitCode === 0 || closed, `${what}: ${moment.end}: exit ${ended.exitCode}: ${ended.all}`);
+  if (closed) {
+    // Who left did not give the lock back. With its operation closed it is free to all.
+    const another = await carried(stage, 'ctrlc-prod', one.begin(['deploy', '--yes']));
+    must(another.exitCode === 0, `${what}: another deploy is kept out: exit ${another.exitCode}: ${another.all}`);
+  }
   for (const path of [lockOf(stage), openOf(stage)]) must(!existsSync(path), `${what}: ${path} is still there`);
   must((await stage.running('ctrlc-prod', 'app')).length === 1, `${what}: not one container runs`);
   return `${what}: ${closed ? 'closed under it' : moment.end}`;
