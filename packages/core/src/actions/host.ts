@@ -7,11 +7,13 @@ import { fail, isStagecraftError } from '../errors/index.js';
 import { localRoot } from '../hosts/local.js';
 import { scopeOf } from '../hosts/scope-of.js';
 import type { Scope } from '../hosts/scope.js';
+import type { Finding } from '../plugin-api/failure.js';
 import type { HostFiles } from '../plugin-api/host.js';
 import type { Containers } from '../ports/containers.js';
 import type { Shell } from '../ports/shell.js';
 import { createStore, type EnvironmentStore } from '../protocol/store.js';
 import { maskedStore } from '../secrets/masked-store.js';
+import { refuseFindings } from './findings.js';
 import { keptValues } from './kept-secrets.js';
 import { localSocket } from './socket.js';
 import { reach } from './ssh-host.js';
@@ -29,6 +31,8 @@ export interface OpenHost {
   readonly files: HostFiles;
   readonly store: EnvironmentStore;
   readonly bootId: string;
+  /** Where it is reached; absent where that is this machine. */
+  readonly address?: string;
   /** Connects to a port of its loopback; absent where that is this machine's. */
   readonly dial?: (port: number) => Promise<Duplex>;
 }
@@ -49,14 +53,20 @@ export interface Hosts {
 export async function openHosts(ws: Workspace, settings: Identity): Promise<Hosts> {
   if (ws.world) return ws.world.openHosts(settings);
   if (settings.driver !== 'ssh') return { hosts: [await openHost(ws, settings)], away: [] };
+  const refused: Finding[] = [];
   const found = await Promise.all(
-    settings.hosts.map((host) =>
-      overSsh(ws, settings, host).catch((error: unknown): Away => {
-        if (!isStagecraftError(error) || error.kind !== 'external') throw error;
+    settings.hosts.map(async (host): Promise<OpenHost | Away> => {
+      try {
+        return await overSsh(ws, settings, host);
+      } catch (error) {
+        if (!isStagecraftError(error) || (error.kind !== 'external' && error.kind !== 'user')) throw error;
+        // Whoever adds keys of hosts adds them all at once.
+        if (error.kind === 'user') refused.push({ severity: 'error', code: error.code, message: error.message, next: error.next });
         return { name: host.name, error };
-      }),
-    ),
+      }
+    }),
   );
+  refuseFindings(refused.sort((a, b) => (a.message < b.message ? -1 : 1)));
   return { hosts: found.filter((one): one is OpenHost => 'store' in one), away: found.filter((one): one is Away => !('store' in one)) };
 }
 
@@ -68,7 +78,7 @@ export async function allHosts(ws: Workspace, settings: Identity): Promise<reado
   throw fail({
     code: 'SC5006',
     kind: 'external',
-    message: `${away.map(({ name }) => name).join(', ')} cannot be reached: ${(first.error as Error).message}`,
+    message: away.length === 1 ? (first.error as Error).message : `${away.map(({ name }) => name).join(', ')} cannot be reached: ${(first.error as Error).message}`,
     next: isStagecraftError(first.error) ? first.error.next : ['stagecraft status'],
     cause: first.error,
   });
@@ -105,7 +115,7 @@ async function overSsh(ws: Workspace, settings: Identity, host: HostSettings): P
   if (!ws.ssh) throw notYet(settings);
   const { place, shell, files, ...rest } = await reach(ws.ssh, host, ws.processEnv);
   const scope = scopeOf({ ...place, project: settings.project, environment: settings.environment, composeProject: settings.composeProject });
-  return { name: host.name, scope, shell, files, ...rest, store: await storeOf(ws, { shell, scope, files }, host.name) };
+  return { name: host.name, address: host.address ?? host.name, scope, shell, files, ...rest, store: await storeOf(ws, { shell, scope, files }, host.name) };
 }
 
 async function storeOf(ws: Workspace, place: { readonly shell: Shell; readonly scope: Scope; readonly files: HostFiles }, host?: string): Promise<EnvironmentStore> {

@@ -45,7 +45,7 @@ export async function makeRelease(held: Held, intake: Intake): Promise<DeployRes
   const history = await historyOf(held.hosts);
   const serving = servingOf(history);
   if (intake.draft.steps.length === 0 && !(intake.version.from === 'flag' && intake.version.version !== serving?.version))
-    return { outcome: 'nothing to do', plan: intake.draft, ...(serving ? { release: serving } : {}), urls: urlsOf(serving ? await servingModel(held, serving.id) : undefined), exitCode: 0 };
+    return { outcome: 'nothing to do', plan: intake.draft, ...(serving ? { release: serving } : {}), urls: urlsOf(serving ? await servingModel(held, serving.id) : undefined, held.hosts), exitCode: 0 };
   const operation = await begin(held, intake, history, serving);
   return finish(operation, intake, false);
 }
@@ -63,7 +63,7 @@ export async function resultOf(operation: Operation, plan: SealedPlan, ended: En
   await writeCache(operation.ws, operation.hosts, operation.record.environment);
   if (ended.outcome === 'failed' && ended.error !== undefined) throw ended.error;
   if (ended.outcome === 'returned' && ended.error !== undefined) throw returned(operation, ended.error);
-  return { outcome: ended.outcome, plan, release: ended.release, decision: ended.decision, urls: urlsOf(plan.desired), exitCode: ended.outcome === 'completed' || asked === 'abort' ? 0 : 4 };
+  return { outcome: ended.outcome, plan, release: ended.release, decision: ended.decision, urls: urlsOf(plan.desired, operation.hosts), exitCode: ended.outcome === 'completed' || asked === 'abort' ? 0 : 4 };
 }
 
 async function begin(held: Held, intake: Intake, history: readonly ReleaseRecord[], serving: ReleaseRecord | undefined): Promise<Operation> {

@@ -49,7 +49,7 @@ export async function status(ws: Workspace): Promise<StatusResult> {
     ...(lock ? { lock } : {}),
     ...(open ? { open } : {}),
     hosts: [...well.map(({ host }) => host), ...lost].sort((a, b) => (a.name < b.name ? -1 : 1)),
-    urls: urlsOf(desired),
+    urls: urlsOf(desired, found.map(({ host }) => host)),
     ...(table?.maintenance ? { maintenance: { since: table.maintenance.since, by: table.maintenance.by } } : {}),
   };
 }

@@ -11,9 +11,13 @@ const desired = (http: number, ...routes: { host?: string; path?: string }[]): P
 
 describe('CLI_STATUS: the public addresses of routes', () => {
   it('are those that a person would open, each once, in order', () => {
-    expect(urlsOf(desired(8080, { path: '/api' }, {}, { host: 'shop.example.com' }, {}))).toEqual(['http://localhost:8080/', 'http://localhost:8080/api', 'http://shop.example.com:8080/']);
-    expect(urlsOf(desired(80, {}))).toEqual(['http://localhost/']);
-    expect(urlsOf(undefined)).toEqual([]);
+    expect(urlsOf(desired(8080, { path: '/api' }, {}, { host: 'shop.example.com' }, {}), [{}])).toEqual(['http://localhost:8080/', 'http://localhost:8080/api', 'http://shop.example.com:8080/']);
+    expect(urlsOf(desired(80, {}), [{}])).toEqual(['http://localhost/']);
+    expect(urlsOf(undefined, [{}])).toEqual([]);
+  });
+
+  it('are at each host that is not this machine; a name is everywhere the same', () => {
+    expect(urlsOf(desired(8080, {}, { host: 'shop.example.com' }), [{ address: '203.0.113.10' }, { address: '2001:db8::1' }])).toEqual(['http://203.0.113.10:8080/', 'http://[2001:db8::1]:8080/', 'http://shop.example.com:8080/']);
   });
 });
 
