@@ -42,6 +42,15 @@ describe('CLI_GLOBAL_FLAGS: a question', () => {
     expect((await asked([], { tty: true, typed: 'my shop\r' }, { code: 'SC9', text: 'Name?', choices: [], fallback: 'shop' })).answer).toBe('my shop');
   });
 
+  it('shows what is typed, but for what is hidden', async () => {
+    const plain = await asked([], { tty: true, typed: 'my shop\r' }, { code: 'SC9', text: 'Name?', choices: [], fallback: '' });
+    expect(plain.stderr).toContain('my shop');
+    const hidden = await asked([], { tty: true, typed: 'open sesame\r' }, { code: 'SC9', text: 'Passphrase:', choices: [], fallback: '', hidden: true });
+    expect(hidden.answer).toBe('open sesame');
+    expect(hidden.stderr).toContain('Passphrase:');
+    expect(hidden.stderr + hidden.stdout).not.toContain('sesame');
+  });
+
   it('is not asked with --yes, and says what was answered', async () => {
     const { answer, stderr } = await asked(['--yes'], { tty: true });
     expect(answer).toBe('yes');
