@@ -61,7 +61,7 @@ export async function openHosts(ws: Workspace, settings: Identity): Promise<Host
       } catch (error) {
         if (!isStagecraftError(error) || (error.kind !== 'external' && error.kind !== 'user')) throw error;
         // Whoever adds keys of hosts adds them all at once.
-        if (error.kind === 'user') refused.push({ severity: 'error', code: error.code, message: error.message, next: error.next });
+        if (error.kind === 'user') refused.push({ severity: 'error', code: error.code, message: error.message, next: error.next, location: error.location ?? host.location });
         return { name: host.name, error };
       }
     }),
