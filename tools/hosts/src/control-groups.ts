@@ -1,9 +1,10 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { SET } from './places.js';
 
 const root = '/sys/fs/cgroup';
-const all = 'stagecraft-hosts';
+const all = SET;
 
 /** The hierarchies of control groups of this machine: a folder each where there are several (version 1), else the one. */
 function hierarchies(): readonly string[] {

@@ -1,4 +1,5 @@
 import { attempt, must } from '@stagecraft-tools/engine/parts';
+import { SET } from './places.js';
 import { systemPath } from './whether.js';
 
 /** 198.18.0.0/15 is for tests by RFC 2544 and meets no real network; the engine of the tests has its upper half. */
@@ -8,7 +9,7 @@ export const HUB = `${NET}.1`;
 /** The name of this machine's end; tools/load knows it as a way to hosts of ours. */
 export const LINK = 'schosts0';
 /** The hosts are joined in a network namespace of its own, so that no rule of this machine's is in their way. */
-const SWITCH = 'stagecraft-hosts';
+const SWITCH = SET;
 
 export function addressOf(number: number): string {
   return `${NET}.${10 + number}`;

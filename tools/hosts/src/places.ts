@@ -1,7 +1,13 @@
 import { join } from 'node:path';
 import { places } from '@stagecraft-tools/engine/parts';
 
-/** Where the hosts keep their things. There is one set of hosts a machine, so none of it is a user's own but the cache. */
+/**
+ * The name of a set of hosts. There is one a machine; who keeps network namespaces of their own, which the addresses of hosts need,
+ * has a set in each by `STAGECRAFT_HOSTS_SET`.
+ */
+export const SET = `stagecraft-hosts${process.env['STAGECRAFT_HOSTS_SET'] ?? ''}`;
+
+/** Where the hosts keep their things. None of it is a user's own but the cache. */
 export interface HostPlaces {
   /** The root filesystems, kept. */
   readonly roots: string;
@@ -12,7 +18,7 @@ export interface HostPlaces {
 }
 
 export function hostPlaces(env: NodeJS.ProcessEnv = process.env): HostPlaces {
-  return { roots: join(places(env).cache, '..', 'hosts', 'roots'), state: '/var/tmp/stagecraft-hosts', lock: '/var/tmp' };
+  return { roots: join(places(env).cache, '..', 'hosts', 'roots'), state: `/var/tmp/${SET}`, lock: '/var/tmp' };
 }
 
 export function folderOf(places: HostPlaces, name: string): string {
