@@ -195,7 +195,12 @@ const rows: readonly (readonly [title: string, file: Content, says: string, besi
 ];
 
 /** What is said where Docker Compose reads them, if it is another. Where Compose alone knows, its words are those of its version. */
-const byCompose: Readonly<Record<string, string>> = {
+const byCompose: Readonly<Record<string, string | false>> = {
+  'health unknown': 'docker-compose.yml:4:20 SC1308 Compose refuses the files: ',
+  'include conflict': 'docker-compose.yml:3:3 SC1308 Compose refuses the files: ',
+  'var deep': false,
+  // Which of the six thousand it names is chance.
+  'many services wrong': 'SC1308 Compose refuses the files: ',
   'secret nothing': 'docker-compose.yml:3:12 SC1308 Compose refuses the files: ',
   'build unknown': 'docker-compose.yml:2:31 SC1308 Compose refuses the files: ',
   'include itself': 'docker-compose.yml:1:1 SC1308 Compose refuses the files: ',

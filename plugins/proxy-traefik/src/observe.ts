@@ -1,6 +1,7 @@
 import type { Context, ProxyPlace, RouteTable, Target } from '@stagecraft/core/plugin-api';
 import { listAll } from './api.js';
 import type { Config } from './config.js';
+import { isEdge } from './edge.js';
 import { maintenanceName, prefixOf, routerName, serviceName } from './names.js';
 import { ruleOf } from './rule.js';
 
@@ -41,7 +42,7 @@ function checkRouters(ctx: Context<Config>, host: string, place: ProxyPlace, tab
     const label = `${route.host ?? '*'}${route.path ?? '/'} to ${route.service}`;
     wanted.add(name);
     if (!router || router.rule !== ruleOf(route) || withoutProvider(router.service ?? '') !== serviceName(table, route)) throw otherRoutes(ctx, host, place, `the route ${label} is not loaded`);
-    const [answers = ''] = (router.middlewares ?? []).map(withoutProvider);
+    const [answers = ''] = (router.middlewares ?? []).filter((one) => !isEdge(one)).map(withoutProvider);
     if (answers !== (table.maintenance ? maintenanceName(table, table.maintenance) : '')) throw otherRoutes(ctx, host, place, `the route ${label} is ${answers === '' ? 'not under' : 'under another'} maintenance`);
     if (router.status === 'disabled')
       throw ctx.fail({ kind: 'external', code: 'traefik/router', message: `Traefik on ${host} refuses the route ${label}: ${(router.error ?? ['it gives no reason']).join('; ')}.`, next: [`docker logs ${place.container}`] });

@@ -1,5 +1,6 @@
 import type { ProxyPlace, ProxyService } from '@stagecraft/core/plugin-api';
 import type { Config } from './config.js';
+import { edge, edgeFlag, leavingEdge } from './edge.js';
 import { folder, pluginFiles, pluginFlag, pluginStart } from './maintenance.js';
 import { scalar } from './yaml.js';
 
@@ -13,6 +14,7 @@ export function service(config: Config, place: ProxyPlace): ProxyService {
       pluginStart,
       'traefik',
       `--entrypoints.web.address=:${place.listen.http}`,
+      edgeFlag,
       `--entrypoints.stagecraft.address=:${place.apiPort}`,
       ...(config.trusted_ips.length > 0 ? [`--entrypoints.web.forwardedheaders.trustedips=${config.trusted_ips.join(',')}`] : []),
       `--providers.file.directory=${folder}`,
@@ -31,7 +33,8 @@ export function service(config: Config, place: ProxyPlace): ProxyService {
     ],
     ports: [`${place.listen.http}:${place.listen.http}`, `127.0.0.1:${place.apiPort}:${place.apiPort}`],
     folder,
-    files: [...pluginFiles, { path: 'stagecraft.yml', content: apiRouter(place) }],
+    files: [...pluginFiles, edge, { path: 'stagecraft.yml', content: apiRouter(place) }],
+    leaving: leavingEdge,
   };
 }
 

@@ -16,6 +16,11 @@ export interface Point {
 /** Proves every point, each with an empty folder of its own, and prints a line for each. The exit code is 0 only when all are ok. */
 export async function proveAll(points: readonly Point[], engine: Engine, choice: { readonly only: readonly string[]; readonly not: readonly string[]; readonly full: boolean }): Promise<number> {
   const named = (point: Point, parts: readonly string[]): boolean => parts.some((part) => point.title.includes(part));
+  const unknown = [...choice.only, ...choice.not].filter((part) => !points.some((point) => named(point, [part])));
+  if (unknown.length > 0) {
+    console.error(`no point has ${unknown.map((part) => `"${part}"`).join(' or ')} in its title; there are:\n${points.map(({ title }) => `  ${title}`).join('\n')}`);
+    return 2;
+  }
   const chosen = points.filter((point) => (choice.only.length === 0 || named(point, choice.only)) && !named(point, choice.not));
   let failed = 0;
   for (const point of chosen) {

@@ -20,6 +20,11 @@ export interface ProxyService {
   readonly folder: string;
   /** Files that the proxy needs whatever the projects route. */
   readonly files: readonly ProxyFile[];
+  /**
+   * Takes the place of the file of the same path while the proxy is about to be stopped: with it each answer ends its client's connection, and says so. A proxy
+   * that ends kept connections like this once it is told to stop needs none.
+   */
+  readonly leaving?: ProxyFile;
   readonly healthcheck?: { readonly test: readonly string[] };
 }
 

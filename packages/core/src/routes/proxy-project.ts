@@ -59,6 +59,18 @@ export function filesLines(project: ProxyProject): string[] {
   return serviceOf(project).files.map((file) => putForProxy(file, fill));
 }
 
+/** From now on every answer ends its client's connection. */
+export function leavingLines(project: ProxyProject): string[] {
+  const { leaving } = serviceOf(project);
+  return leaving ? [putForProxy(leaving, fill)] : [];
+}
+
+/** Connections are kept again. */
+export function stayingLines(project: ProxyProject): string[] {
+  const { leaving, files } = serviceOf(project);
+  return files.filter(({ path }) => path === leaving?.path).map((file) => putForProxy(file, fill));
+}
+
 /** Makes the container, not started. @param compose name of the Compose file in the proxy's folder. */
 export function createLines(project: ProxyProject, compose: string): string[] {
   return [

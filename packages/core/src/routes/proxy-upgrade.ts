@@ -1,12 +1,13 @@
 import { quote } from '../hosts/quote.js';
+import type { ProxyService } from '../plugin-api/proxy.js';
 import { proxyFolder } from './proxy-files.js';
-import { beginLines, createLines, filesLines, networkLines, recordLine, startLines, type ProxyProject } from './proxy-project.js';
+import { beginLines, createLines, filesLines, leavingLines, networkLines, recordLine, startLines, stayingLines, type ProxyProject } from './proxy-project.js';
 
 /**
  * The host's proxy is made anew without a moment in which nobody listens. A published port belongs to one container, so a second proxy takes all new
  * connections meanwhile: rules of the host's own address translation lead them to it, before the engine's rules see them; connections that are open stay where
- * they are. The steps: `begin` (the second proxy, beside the one that serves), `swap` (new connections to it; the one that served ends what it has and is made
- * anew), `end` (new connections to the published port again; the second one ends what it has and goes). The proxy's lock is held from the first to the last.
+ * they are, until their next answer ends them. The steps: `begin` (the second proxy, beside the one that serves), `swap` (new connections to it; the one that
+ * served ends what it has and is made anew), `end` (new connections to the published port again; the second one ends what it has and goes). The proxy's lock is held from the first to the last.
  */
 export interface ProxyUpgrade {
   /** As it is to be. */
@@ -58,26 +59,29 @@ export function beginScript({ project, second }: ProxyUpgrade): string {
 }
 
 /** `result how` tells by what means new connections were led: `direct`, `container`, or `none`, when there is a gap. */
-export function swapScript({ project, second, graceS }: ProxyUpgrade): string {
-  return [stillHeld, ...divertLines(project, second), 'rules -I', 'result how "$how"', ...beginLines(project), ...networkLines(project.scope), ...stopLines(project, graceS), ...createLines(project, 'docker-compose.yml'), recordLine(project), ...startLines(project.scope)].join('\n');
+export function swapScript(upgrade: ProxyUpgrade): string {
+  const { project, second } = upgrade;
+  return [stillHeld, ...divertLines(project, second), 'rules -I', 'result how "$how"', ...beginLines(project), ...networkLines(project.scope), ...leavingLines(project), ...stopLines(upgrade, project), ...createLines(project, 'docker-compose.yml'), recordLine(project), ...startLines(project.scope)].join('\n');
 }
 
 /** The proxy as it was, where the new one does not come up. */
-export function backScript({ project, graceS }: ProxyUpgrade): string {
+export function backScript(upgrade: ProxyUpgrade): string {
+  const { project } = upgrade;
   return [
     stillHeld,
     ...beginLines(project),
     ...networkLines(project.scope),
-    ...stopLines(project, graceS),
+    ...stopLines(upgrade, project),
     `for file in docker-compose.yml place.json; do [ ! -e ${before}/$file ] || cp ${before}/$file ${proxyFolder}/$file; done`,
     `timeout -k 10 600 docker compose -p ${project.scope.proxyProject} --project-directory ${proxyFolder} -f ${proxyFolder}/docker-compose.yml --env-file /dev/null up --no-start --quiet-pull`,
     ...startLines(project.scope),
   ].join('\n');
 }
 
-/** New connections go to the published port again; the second proxy ends what it has and goes. The lock is given back before that. */
-export function endScript({ project, second, graceS }: ProxyUpgrade): string {
-  return [...divertLines(project, second), 'rules -D', ...giveLock, ...stopLines(second, graceS), 'restore_loopback', `rm -rf ${before} ${proxyFolder}/next.yml`].join('\n');
+/** New connections go to the published port again; the second proxy ends what it has and goes. */
+export function endScript(upgrade: ProxyUpgrade): string {
+  const { project, second } = upgrade;
+  return [...divertLines(project, second), 'rules -D', ...stopLines(upgrade, second), ...beginLines(project), ...networkLines(project.scope), ...stayingLines(project), ...giveLock, 'restore_loopback', `rm -rf ${before} ${proxyFolder}/next.yml`].join('\n');
 }
 
 /** What an upgrade that ended half-way left: the proxy is made where it is not there, then the second one goes. */
@@ -105,10 +109,29 @@ function removeLines({ scope }: ProxyProject): string[] {
   return [`docker rm -f ${scope.proxyContainer} >/dev/null 2>&1 || :`];
 }
 
-/** Ends it with time for what is open. Its restart policy goes first: it must not come back beside the new one. */
-function stopLines({ scope }: ProxyProject, graceS: number): string[] {
+/** How long clients have to come for an answer that ends their connection. */
+const leaveS = 10;
+
+/** Ends one of the two with time for what is open. Its restart policy goes first: it must not come back beside the new one. */
+function stopLines({ project, graceS }: ProxyUpgrade, { scope }: ProxyProject): string[] {
   const container = scope.proxyContainer;
-  return [`if docker container inspect ${container} >/dev/null 2>&1; then docker update --restart no ${container} >/dev/null; timeout -k 10 ${graceS + 60} docker stop -t ${graceS} ${container} >/dev/null; docker rm -f ${container} >/dev/null; fi`];
+  return [
+    `if docker container inspect ${container} >/dev/null 2>&1; then`,
+    `  docker update --restart no ${container} >/dev/null`,
+    ...keptLines(project, container).map((line) => `  ${line}`),
+    `  timeout -k 10 ${graceS + 60} docker stop -t ${graceS} ${container} >/dev/null`,
+    `  docker rm -f ${container} >/dev/null`,
+    'fi',
+  ];
+}
+
+/** Waits until no client has a connection to it, as the kernel lists them: the port in hexadecimal, and 01 for what is established. */
+function keptLines(project: ProxyProject, container: string): string[] {
+  const { leaving, ports } = serviceOf(project);
+  if (!leaving) return [];
+  const own = publicPorts(ports).map((port) => Number(port).toString(16).toUpperCase().padStart(4, '0'));
+  const left = `timeout -k 5 10 docker exec ${container} cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | grep -qE '^ *[0-9]+: [0-9A-F]+:(${own.join('|')}) [0-9A-F]+:[0-9A-F]{4} 01 '`;
+  return [`end=$(($(date +%s) + ${leaveS}))`, `while ${left} && [ "$(date +%s)" -lt "$end" ]; do sleep 0.3; done`];
 }
 
 /**
@@ -117,8 +140,8 @@ function stopLines({ scope }: ProxyProject, graceS: number): string[] {
  */
 function divertLines(project: ProxyProject, second: ProxyProject): string[] {
   const { scope } = project;
-  const ports = serviceOf(project).filter((port) => port.split(':').length < 3).map((port) => port.split(':').at(-1) ?? '');
-  const { image } = second.provider.service(second.config, second.place);
+  const { image, ports: published } = serviceOf(project);
+  const ports = publicPorts(published);
   return [
     'PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin',
     `inside() { docker run --rm --privileged --user 0 --network host --pid host -v /:/host --entrypoint chroot ${quote(image)} /host sh -c 'PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin; '"$1"; }`,
@@ -148,6 +171,11 @@ function divertLines(project: ProxyProject, second: ProxyProject): string[] {
   ];
 }
 
-function serviceOf({ provider, config, place }: ProxyProject): readonly string[] {
-  return provider.service(config, place).ports;
+function serviceOf({ provider, config, place }: ProxyProject): ProxyService {
+  return provider.service(config, place);
+}
+
+/** Ports inside the container that everybody may reach. */
+function publicPorts(ports: ProxyService['ports']): readonly string[] {
+  return ports.filter((port) => port.split(':').length < 3).map((port) => port.split(':').at(-1) ?? '');
 }

@@ -35,7 +35,7 @@ describe('CLI_PROXY: the scripts of an upgrade', () => {
       chmodSync(join(root, name), 0o755);
     };
     // Programs that write down what they are asked.
-    program('docker', `echo "docker $*" >>${root}/asked\ncase "$*" in *IPAddress*) echo 203.0.113.9 ;; *bridge.name*) echo br-none ;; *IPAM*) echo 203.0.113.1 ;; 'compose '*) [ ! -e ${root}/broken ] ;; esac\n`);
+    program('docker', `echo "docker $*" >>${root}/asked\ncase "$*" in */proc/net/tcp*) [ ! -e ${root}/kept ] || { rm ${root}/kept; echo '   3: 0100007F:0050 0200007F:A0B2 01 00000000:00000000'; } ;; *IPAddress*) echo 203.0.113.9 ;; *bridge.name*) echo br-none ;; *IPAM*) echo 203.0.113.1 ;; 'compose '*) [ ! -e ${root}/broken ] ;; esac\n`);
     program('iptables', `echo "iptables $*" >>${root}/asked\ncase "$*" in *' -C '* | *' -D '*) exit 1 ;; esac\n`);
     program('id', 'echo 0\n');
   });
@@ -80,6 +80,22 @@ describe('CLI_PROXY: the scripts of an upgrade', () => {
     expect(end.asked).toEqual([`iptables -w -t nat -D PREROUTING -p tcp ${place80}`, `iptables -w -t nat -D OUTPUT -p tcp ${place80}`, expect.stringContaining('-D POSTROUTING'), 'docker update --restart no stagecraft-proxy-x-next', 'docker stop -t 20 stagecraft-proxy-x-next', 'docker rm -f stagecraft-proxy-x-next']);
     expect(run('proxy_lock').status).toBe(0);
     expect(existsSync(join(root, 'proxy/before'))).toBe(false);
+  });
+
+  it('let every answer end its connection first, and wait until no client has one', () => {
+    const leaving: ProxyProject = { ...project, provider: { id: 'acme', service: (config, at) => ({ ...service(config, at), leaving: { path: 'api.yml', content: 'leave\n' } }) } };
+    const going: ProxyUpgrade = { project: leaving, second: secondProxy(leaving, 9001), graceS: 20 };
+    const file = (): string => readFileSync(join(root, 'proxy/files/api.yml'), 'utf8');
+    run(beginScript(going));
+    expect(file()).toBe('all\n');
+    for (const [script, name, then] of [[swapScript(going), 'stagecraft-proxy-x', 'leave\n'], [endScript(going), 'stagecraft-proxy-x-next', 'all\n']] as const) {
+      writeFileSync(join(root, 'kept'), '');
+      const { asked, status } = run(script);
+      const look = `docker exec ${name} cat /proc/net/tcp /proc/net/tcp6`;
+      expect(status).toBe(0);
+      expect(asked.filter((line) => line === look || line.startsWith('docker stop'))).toEqual([look, look, `docker stop -t 20 ${name}`]);
+      expect(file()).toBe(then);
+    }
   });
 
   it('do not stop the proxy for an operator who lost its lock', () => {
