@@ -183,7 +183,7 @@ const rows: readonly (readonly [title: string, file: Content, says: string, besi
   ['huge image', `services: { web: { image: ${'a'.repeat(200_000)} } }\n`, 'docker-compose.yml:1:20 SC1314 web has the image "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa…", which cannot be the name of one'],
   ['quotes', '"'.repeat(200_000), 'docker-compose.yml:1:3 SC1301 this is no YAML: Unexpected double-quoted-scalar at node end'],
   ['anchors', '&a '.repeat(80_000), 'docker-compose.yml:1:4 SC1301 this is no YAML: A node can have at most one anchor'],
-  ['var many', `services: { web: { image: "${'${A:-'.repeat(30_000)}" } }\n`, 'docker-compose.yml:1:27 SC1101 `${A:-${A:-${A:-${A:-${A:…` is not a variable: the closing brace is missing'],
+  ['var many', `services: { web: { image: "${'${A:-'.repeat(30_000)}" } }\n`, 'docker-compose.yml:1:27 SC1103 variables are nested more than 32 deep'],
   ['latin1', Buffer.from('services:\n  web: { image: caf\u00e9 }\n', 'latin1'), 'docker-compose.yml:2:20 SC1005 docker-compose.yml is not UTF-8'],
   ['utf16', Buffer.from('\uFEFFservices:\n', 'utf16le'), 'docker-compose.yml:1:1 SC1005 docker-compose.yml is not UTF-8 but UTF-16'],
   ['a NUL', Buffer.from('services:\n  web: { image: "a\0b" }\n'), 'docker-compose.yml:2:19 SC1006 the control character U+0000 stands here; a text file has none'],
@@ -195,10 +195,18 @@ const rows: readonly (readonly [title: string, file: Content, says: string, besi
 ];
 
 /** What is said where Docker Compose reads them, if it is another. Where Compose alone knows, its words are those of its version. */
-const byCompose: Readonly<Record<string, string | false>> = {
+const byCompose: Readonly<Record<string, string>> = {
   'health unknown': 'docker-compose.yml:4:20 SC1308 Compose refuses the files: ',
   'include conflict': 'docker-compose.yml:3:3 SC1308 Compose refuses the files: ',
-  'var deep': false,
+  'no services': 'docker-compose.yml:1:1 SC1303 `services` names no service',
+  'unknown top': 'docker-compose.yml:1:1 SC1308 Compose refuses the files: ',
+  'unknown key': 'docker-compose.yml:4:5 SC1308 Compose refuses the files: ',
+  'unknown key far': 'docker-compose.yml:4:5 SC1308 Compose refuses the files: ',
+  'port map unknown': 'docker-compose.yml:4:5 SC1308 Compose refuses the files: ',
+  'depends self': 'docker-compose.yml:4:5 SC1405 services depend on each other in a circle: web -> web',
+  'depends circle': 'docker-compose.yml:2:18 SC1405 services depend on each other in a circle: a -> b -> c -> a',
+  'include remote': 'docker-compose.yml:2:1 SC1308 Compose refuses the files: ',
+  'var dollar': 'docker-compose.yml:2:10 SC1314 web has the image "busybox:$", which cannot be the name of one',
   // Which of the six thousand it names is chance.
   'many services wrong': 'SC1308 Compose refuses the files: ',
   'secret nothing': 'docker-compose.yml:3:12 SC1308 Compose refuses the files: ',

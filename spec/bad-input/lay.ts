@@ -12,8 +12,8 @@ export interface BadInput {
   readonly files: Readonly<Record<string, Content>>;
   /** `file:line:column code message`, the first line of several. */
   readonly says: string;
-  /** The same where Docker Compose reads the Compose files, if it is another; false where Compose takes them. */
-  readonly byCompose?: string | false;
+  /** The same where Docker Compose reads the Compose files, if it is another. */
+  readonly byCompose?: string;
   /** What is run; default `plan`. These need the command line, and some an engine. */
   readonly args?: readonly string[];
 }

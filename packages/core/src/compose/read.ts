@@ -49,7 +49,9 @@ export async function readCompose(input: ReadComposeInput): Promise<ComposeModel
   const own = assemble(sources, variables);
   const locate = (path: Path): Location => placeOf(own.root, path);
 
-  const read = await byReader(sources.problems.length > 0 ? { ...input, reader: 'built-in' } : input, sources, own, variables, project, locate);
+  // Compose is no help with what cannot be read, and with variables nested without end it never ends.
+  const hopeless = sources.problems.length > 0 || own.problems.some(({ code }) => code === 'SC1103');
+  const read = await byReader(hopeless ? { ...input, reader: 'built-in' } : input, sources, own, variables, project, locate);
   const problems: Finding[] = [...sources.problems, ...read.problems.filter((one) => one.code !== 'SC1305' || sources.problems.length === 0)];
   const envFiles = await readEnvFiles(input.files, own.root, variables, problems);
   if (problems.length > 0) throw refuse(problems);
@@ -89,6 +91,8 @@ async function byReader(input: ReadComposeInput, sources: Sources, own: Assemble
   });
   const builtIn = (): Read => {
     const problems: Finding[] = [...own.problems, ...refusals(own.root, locate)];
+    // More are not told: whoever has so many learns no more from a model of them.
+    if (problems.length > mostProblems) return { model: empty, reader: 'built-in', problems, findings: [] };
     const lines = new Set(problems.map(({ location }) => `${location?.file}:${location?.line}`));
     const found: Finding[] = [];
     const model = canonicalModel(toJson(own.root) as Readonly<Record<string, Json>>, variables, canonOf([], variables.HOME, found, true));

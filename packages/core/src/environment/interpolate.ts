@@ -35,9 +35,7 @@ interface Scope {
 }
 
 function expand(text: string, scope: Scope, depth: number): string {
-  if (depth > deepest) {
-    throw fail({ code: 'SC1103', kind: 'user', message: `variables are nested more than ${deepest} deep`, next: ['give the inner default a variable of its own'], location: scope.at });
-  }
+  if (depth > deepest) throw tooDeep(scope);
   let result = '';
   let position = 0;
   while (position < text.length) {
@@ -49,7 +47,7 @@ function expand(text: string, scope: Scope, depth: number): string {
       result += '$';
       position = dollar + 2;
     } else if (after === '{') {
-      const end = closingBrace(text, dollar);
+      const end = closingBrace(text, dollar, scope);
       if (end < 0) throw wrongForm(text, dollar, scope, 'the closing brace is missing');
       result += braced(text, dollar, end, scope, depth);
       position = end + 1;
@@ -81,18 +79,23 @@ function braced(text: string, start: number, end: number, scope: Scope, depth: n
 }
 
 /** The brace that closes the one at `start + 1`; only `${` opens another, as in Compose. */
-function closingBrace(text: string, start: number): number {
+function closingBrace(text: string, start: number, scope: Scope): number {
   let open = 0;
   for (let index = start; index < text.length; index += 1) {
     if (text[index] === '$' && text[index + 1] === '{') {
       open += 1;
       index += 1;
+      if (open > deepest + 1) throw tooDeep(scope);
     } else if (text[index] === '}') {
       open -= 1;
       if (open === 0) return index;
     }
   }
   return -1;
+}
+
+function tooDeep(scope: Scope): Error {
+  return fail({ code: 'SC1103', kind: 'user', message: `variables are nested more than ${deepest} deep`, next: ['give the inner default a variable of its own'], location: scope.at });
 }
 
 const namePattern = /[A-Za-z_][A-Za-z0-9_]*/y;
