@@ -27,9 +27,9 @@ export function proxyText(status: ProxyStatus, { paint, width }: Look): string {
 }
 
 const kept = [
-  'A second proxy takes new connections while the proxy is made anew; each answers for every route before it gets one.',
-  'Open requests have 20 s to end. Lost can be: a request that is sent over a kept connection in the instant in which its proxy closes it, a websocket',
-  'that outlasts the 20 s, a few new connections from the host\'s own loopback, and, over IPv6 or where the host has no iptables, new connections for about a second.',
+  'A second proxy takes new connections while the proxy is made anew; each answers for every route before it gets one. Connections that clients keep end with',
+  'an answer that says so. Open requests have 20 s to end. Lost can be: a request over a connection that was not used for ten seconds, sent in the instant in which',
+  'it is closed; a websocket that outlasts the 20 s; and, over IPv6 or where the host has no iptables, new connections for about a second.',
 ];
 
 /** What an upgrade does, or did. */
