@@ -1,12 +1,9 @@
-import { spawn } from 'node:child_process';
 import { cp, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { must, type Point } from '../point.js';
-import { checkout, type Stage } from '../stage.js';
-import { onThreeHosts, type HostsScene } from './scene.js';
-
-const cli = join(checkout, 'packages/cli/bin/run.js');
+import { onThreeHosts } from './scene.js';
+import { absence } from './absence.js';
+import { allSay, begin, elsewhere, oneHistory, steady } from './story.js';
 
 /** What many hosts over SSH can do today. */
 export const hostsPoints: readonly Point[] = [
@@ -69,10 +66,10 @@ export const hostsPoints: readonly Point[] = [
         running.kill();
         await running.ended;
         // Another machine: another name, other processes, an empty `.stagecraft`.
-        const elsewhere = join(stage.folder, 'elsewhere');
-        await mkdir(elsewhere);
-        for (const name of ['stagecraft.yml', 'docker-compose.yml']) await cp(join(stage.folder, name), join(elsewhere, name));
-        const there = (...args: readonly string[]): ReturnType<Stage['run']> => stage.run(['unshare', '--uts', '--pid', '--fork', '--mount-proc', 'sh', '-c', 'hostname elsewhere && exec "$@"', 'sh', process.execPath, cli, ...args], { cwd: elsewhere, env: scene.env });
+        const folder = join(stage.folder, 'elsewhere');
+        await mkdir(folder);
+        for (const name of ['stagecraft.yml', 'docker-compose.yml']) await cp(join(stage.folder, name), join(folder, name));
+        const there = (...args: readonly string[]): ReturnType<typeof elsewhere> => elsewhere(stage, scene, folder, ...args);
         const refused = await there('deploy', '--resume', '--yes');
         const session = /lock take --id ([\w-]+)/.exec(refused.all)?.[1];
         must(refused.exitCode === 6 && session !== undefined, `resume from elsewhere: exit code ${refused.exitCode}: ${refused.all.slice(-800)}`);
@@ -85,54 +82,5 @@ export const hostsPoints: readonly Point[] = [
         return 'exit 6 with the session to take, taken, resumed to exit 0; all three serve the new release, one history';
       }),
   },
+  ...absence,
 ];
-
-async function allSay(scene: HostsScene, word: string): Promise<void> {
-  const answers = await scene.answers();
-  must(answers.every((answer) => answer === word), `the hosts say ${answers.join(', ')}, not ${word}`);
-}
-
-/** What all hosts say once none is starting any more. */
-async function steady(scene: HostsScene): Promise<readonly string[]> {
-  let answers = await scene.answers();
-  for (const until = Date.now() + 60_000; Date.now() < until && answers.some((answer) => !/^(one|two)$/.test(answer)); answers = await scene.answers()) await sleep(500);
-  return answers;
-}
-
-/** Every host has the same closed records, oldest first. @returns their outcomes. */
-async function oneHistory(scene: HostsScene, wanted?: readonly string[]): Promise<readonly string[]> {
-  const histories = await Promise.all(
-    scene.hosts.map(async (host) => {
-      const text = await host.must(['sh', '-c', 'set -e; cd "$1"; for id in *; do printf "%s %s\\n" "$id" "$(sed -n \'s/.*"outcome":"\\([a-z]*\\)".*/\\1/p\' "$id/release.json")"; done; ls ../open.json 2>/dev/null || :', 'sh', '/root/.stagecraft/fleet/prod/releases']);
-      return text.trim();
-    }),
-  );
-  must(new Set(histories).size === 1, `the hosts have other histories:\n${histories.join('\n--\n')}`);
-  const outcomes = (histories[0] ?? '').split('\n').map((line) => line.split(' ')[1] ?? line);
-  must(wanted === undefined || outcomes.join() === wanted.join(), `the history is ${outcomes.join(', ')}`);
-  return outcomes;
-}
-
-interface Begun {
-  /** Waits until it has printed this. */
-  seen(pattern: RegExp): Promise<void>;
-  printed(): string;
-  kill(): void;
-  readonly ended: Promise<number>;
-}
-
-function begin(stage: Stage, scene: HostsScene, args: readonly string[]): Begun {
-  const child = spawn(process.execPath, [cli, ...args], { cwd: stage.folder, env: { ...stage.env, ...scene.env }, stdio: ['ignore', 'pipe', 'pipe'] });
-  let text = '';
-  child.stdout.on('data', (part: Buffer) => (text += part.toString()));
-  child.stderr.on('data', (part: Buffer) => (text += part.toString()));
-  const ended = new Promise<number>((resolve) => child.once('close', (code) => resolve(code ?? 137)));
-  return {
-    printed: () => text,
-    kill: () => child.kill('SIGKILL'),
-    ended,
-    async seen(pattern) {
-      for (const until = Date.now() + 120_000; !pattern.test(text); await sleep(20)) must(child.exitCode === null && Date.now() < until, `${String(pattern)} did not come: ${text.slice(-1500)}`);
-    },
-  };
-}

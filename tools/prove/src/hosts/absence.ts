@@ -1,0 +1,67 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { must, type Point } from '../point.js';
+import { onThreeHosts } from './scene.js';
+import { allSay, begin, oneHistory } from './story.js';
+
+/** Hosts, and operators, that are not there for a while. */
+export const absence: readonly Point[] = [
+  {
+    title: 'a host is cut off in mid-rollout: the others return, exit 5 says what is owed, and it is paid when the host is back',
+    prove: (stage) =>
+      onThreeHosts(stage, 'a host is cut off', async (scene) => {
+        await scene.says('one');
+        await scene.stagecraft([0], 'deploy', '--yes');
+        await scene.says('two');
+        const [, second] = scene.hosts;
+        must(second, 'three hosts');
+        const running = begin(stage, scene, ['deploy', '--yes', '--json-events']);
+        await running.seen(new RegExp(`"id":"${second.address}/web/start"[^\\n]*"status":"running"`));
+        await second.cut();
+        const cutAt = Date.now();
+        const code = await running.ended;
+        const seconds = Math.round((Date.now() - cutAt) / 1000);
+        must(code === 5, `exit code ${code} after ${seconds} s: ${running.printed().slice(-2000)}`);
+        must(running.printed().includes(second.address), `it does not name the host: ${running.printed().slice(-1500)}`);
+        const others = (await scene.answers()).filter((_, index) => scene.hosts[index] !== second);
+        must(others.every((answer) => answer === 'one'), `the others say ${others.join(', ')}`);
+        const plain = await scene.stagecraft([3, 6], 'deploy', '--yes');
+        const away = await scene.stagecraft([5], 'deploy', '--abort', '--yes');
+        must(away.all.includes(second.address), `--abort without the host: ${away.all.slice(-800)}`);
+        await second.mend();
+        await sleep(500);
+        await scene.stagecraft([0], 'deploy', '--abort', '--yes');
+        await allSay(scene, 'one');
+        const outcomes = await oneHistory(scene);
+        await scene.stagecraft([0], 'deploy', '--yes');
+        await allSay(scene, 'two');
+        return `exit 5 after ${seconds} s, the others serve the old release; a deploy meanwhile: exit ${plain.exitCode}; --abort without it: exit 5; back: --abort exit 0, one history (${outcomes.join(', ')}), and the next deploy completes`;
+      }),
+  },
+  {
+    title: 'an operator is stopped in mid-rollout and taken over; when it comes back it exits 6 and writes nothing',
+    prove: (stage) =>
+      onThreeHosts(stage, 'an operator is stopped', async (scene) => {
+        await scene.says('one');
+        await scene.stagecraft([0], 'deploy', '--yes');
+        await scene.says('two');
+        const running = begin(stage, scene, ['deploy', '--yes', '--json-events']);
+        await running.seen(new RegExp(`"id":"${scene.hosts[1]?.address}/web/gate"[^\\n]*"status":"running"`));
+        running.kill('SIGSTOP');
+        const refused = await scene.stagecraft([6], 'deploy', '--resume', '--yes');
+        const session = /lock take --id ([\w-]+)/.exec(refused.all)?.[1];
+        must(session !== undefined, `--resume names no session: ${refused.all.slice(-800)}`);
+        await scene.stagecraft([0], 'lock', 'take', '--id', session, '--yes');
+        await scene.stagecraft([0], 'deploy', '--resume', '--yes');
+        await allSay(scene, 'two');
+        const journals = (): Promise<readonly string[]> => Promise.all(scene.hosts.map((host) => host.must(['sh', '-c', 'cat /root/.stagecraft/fleet/prod/journal.ndjson'])));
+        const before = await journals();
+        running.kill('SIGCONT');
+        const code = await running.ended;
+        must(code === 6, `exit code ${code}: ${running.printed().slice(-2000)}`);
+        must(JSON.stringify(await journals()) === JSON.stringify(before), 'it wrote into a journal after it was taken over');
+        await allSay(scene, 'two');
+        await oneHistory(scene, ['completed', 'completed']);
+        return 'taken over and resumed to exit 0; the first operator: exit 6, the journals of all three as they were';
+      }),
+  },
+];
