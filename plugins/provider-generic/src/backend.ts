@@ -16,6 +16,9 @@ async function build(ctx: Context<GenericConfig>, asked: BuildRequest): Promise<
   const onLine = (line: string): void => ctx.io.event({ type: 'output', code: 'generic/build', data: { step: request.tag, line, stream: 'stderr' } });
   const { argv, variables } = dockerBuild(request);
   const built = await ctx.exec(argv, { variables, onLine, timeoutMs: 30 * 60_000 });
+  // The Dockerfile is not to blame for a full disk.
+  if (built.exitCode !== 0 && /no space left on device/i.test(built.stderr))
+    throw ctx.fail({ kind: 'external', code: 'generic/disk-full', message: `The image of ${request.services.join(', ')} did not build: the engine's disk is full:\n${lastLines(built.stderr)}`, next: ['docker system df', 'stagecraft prune', 'docker builder prune'] });
   if (built.exitCode !== 0)
     throw ctx.fail({
       kind: 'user',

@@ -12,12 +12,18 @@ export const faults: readonly Point[] = [
       const rows = size === 'ci' ? await onHost(fewCells(), true) : [...(await onHost(allCells(true), true)), ...(await onHost(allCells(false), false))];
       const bad = rows.filter((row) => row.problems.length > 0);
       must(bad.length === 0, `${bad.length} of ${rows.length} cells are not as they must be: ${bad.map((row) => `${row.cell.fault} at ${row.cell.moment}: ${row.problems.join('; ')}`).join(' | ')}`);
+      must(rows.length > 0, 'no cell is of that name');
       return `${rows.length} cells, 0 requests lost where a release could serve`;
     },
   },
 ];
 
-async function onHost(cells: readonly Cell[], liveRestore: boolean): Promise<readonly Row[]> {
+/** To look at some again: a pattern for `fault at moment`. */
+const only = new RegExp(process.env['STAGECRAFT_PROVE_CELLS'] ?? '');
+
+async function onHost(all: readonly Cell[], liveRestore: boolean): Promise<readonly Row[]> {
+  const cells = all.filter(({ fault, moment }) => only.test(`${fault} at ${moment}`));
+  if (cells.length === 0) return [];
   const got = await acquireHosts({ why: 'prove badday faults', hosts: [{ liveRestore, shares, diskMb: 4096 }] });
   if ('reason' in got) throw new Error(got.reason);
   try {
