@@ -11,8 +11,8 @@ export const containerRemove: StepKind<Extract<Action, { kind: 'container.remove
   script(action) {
     const seconds = Math.ceil(action.graceMs / 1000);
     return action.ids
-      // Stopped before, it mostly can just go.
-      .map((id) => `docker rm ${id} >/dev/null 2>&1 || if docker inspect ${id} >/dev/null 2>&1; then timeout -k 10 ${seconds + 60} docker stop -t ${seconds} ${id} >/dev/null; docker rm -f ${id} >/dev/null; fi`)
+      // Stopped before, it mostly can just go. With -f what is not there is no failure, and an engine that is not there is one.
+      .map((id) => `docker rm ${id} >/dev/null 2>&1 || { timeout -k 10 ${seconds + 60} docker stop -t ${seconds} ${id} >/dev/null 2>&1 || :; docker rm -f ${id} >/dev/null; }`)
       .join('\n');
   },
   timeoutMs: (action) => (action.graceMs + 60_000) * Math.max(1, action.ids.length),

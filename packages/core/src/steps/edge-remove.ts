@@ -16,6 +16,7 @@ export const edgeRemove: StepKind<Extract<Action, { kind: 'edge.remove' }>> = {
       edgeFunctions(world.scope),
       `leave ${action.network} ${world.scope.proxyContainer}`,
       `rm -f ${proxyFolder}/edges/${action.network}`,
-      `if docker network inspect ${action.network} >/dev/null 2>&1; then timeout -k 10 60 docker network rm ${action.network} >/dev/null; fi`,
+      // Where the engine does not answer, the network is not gone.
+      `if docker network inspect ${action.network} >/dev/null 2>&1; then timeout -k 10 60 docker network rm ${action.network} >/dev/null; else docker network ls -q >/dev/null; fi`,
     ].join('\n'),
 };

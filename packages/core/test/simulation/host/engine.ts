@@ -115,6 +115,10 @@ export class Engine {
         const force = rest[0] === '-f';
         for (const id of force ? rest.slice(1) : rest) {
           const c = this.containers.get(id);
+          if (!c && force) {
+            yield* absent(shell, id);
+            continue;
+          }
           if (!c) return yield* absent(shell, id);
           if (!force && c.status === 'running') return yield* shell.complain(`container ${id} is running`);
           yield { kind: 'effect', what: argv.join(' ') };
