@@ -7,6 +7,7 @@ import { loadProvider } from '../providers/load.js';
 import type { ProviderIndex } from '../providers/index-providers.js';
 import type { Note } from '../phases/types.js';
 import { secretText } from '../secrets/secret-text.js';
+import { builderOf } from './builder.js';
 import type { OpenHost } from './host.js';
 import { providerContext } from '../providers/context.js';
 import type { Workspace } from './types.js';
@@ -27,7 +28,7 @@ export async function buildPhase(ws: Workspace, host: OpenHost, index: ProviderI
   };
   await tell('running');
   ws.io.hide?.(await buildSecretTexts(ws, wanted.flatMap((service) => inputs[service.name]?.secrets ?? [])));
-  const builder: Builder = { files: ws.files, inputs, exec: ws.exec, containers: host.containers, clock: ws.clock, signal: ws.signal, backend: async (build) => {
+  const builder: Builder = { files: ws.files, inputs, exec: ws.exec, containers: builderOf(ws, [host]), clock: ws.clock, signal: ws.signal, backend: async (build) => {
       const { provider } = await loadProvider(index, 'backend', build.provider);
       const { project, environment } = desired;
       return { provider, context: providerContext({ project, environment, config: build.config, folder: ws.folder, io: { event: (event) => ws.io.event(asStepOutput(`build/${build.services[0] ?? ''}`, event)) }, exec: ws.exec, files: ws.files, hosts: {}, clock: ws.clock, signal: ws.signal }) };

@@ -14,6 +14,7 @@ import { secretLooking } from '../secrets/looks-secret.js';
 import type { ResolvedSecrets } from '../secrets/resolve-secrets.js';
 import type { KeptSecrets } from '../secrets/kept.js';
 import type { BuildInputs } from '../compose/build-inputs.js';
+import { builderOf, remoteBuilder } from './builder.js';
 import type { OpenHost } from './host.js';
 import { readKey } from './key.js';
 import { environmentSecrets } from './secrets.js';
@@ -73,7 +74,7 @@ export async function gather(ws: Workspace, hosts: readonly OpenHost[], loaded: 
     ...model.findings,
     ...now.findings,
     ...(proxy?.provider.check?.(glance(model)) ?? []),
-    ...(await preflightAll(hosts, (host) => ({ host, desired, observation, proxy: proxy?.provider.id, places: placesOf(model, loaded), ...factsOf(facts, host), folder: ws.folder, adopting: options.adopting ?? [] }))),
+    ...(await preflightAll(hosts, (host) => ({ host, ...remoteBuilder(ws, host), desired, observation, proxy: proxy?.provider.id, places: placesOf(model, loaded), ...factsOf(facts, host), folder: ws.folder, adopting: options.adopting ?? [] }))),
   ];
   return { input: { desired, observation, version: options.version, providers: providersOf(desired, index, proxy), findings }, values: now.values, secrets: now.secrets, builds: now.builds, uploads: now.uploads, proxy, model, facts, resolved };
 }
@@ -89,7 +90,7 @@ async function describe(ws: Workspace, hosts: readonly OpenHost[], loaded: Loade
   const [model, proxy, valuesKey] = await Promise.all([before?.model ?? readCompose({ files: ws.files, exec: ws.exec, folder: ws.folder, settings }), before ? before.proxy : loadProxy(loaded.index, settings), readKey(hosts)]);
   const images = await imagesOf(hosts, Object.values(model.services).flatMap((service) => (service.image && !service.build ? [service.image] : [])));
   const now = await desire({ model, settings, secrets: resolved.values, version, files: ws.files, images, ...(valuesKey ? { valuesKey } : {}), ...(proxy ? { proxyPackage: proxy.package } : {}) });
-  const ids = built ?? (pull ? {} : await builtAlready({ files: ws.files, containers: builderOf(hosts).containers, inputs: now.builds }, now.desired));
+  const ids = built ?? (pull ? {} : await builtAlready({ files: ws.files, containers: builderOf(ws, hosts), inputs: now.builds }, now.desired));
   // Env files of services may hold what looks like a secret as well.
   for (const values of Object.values(now.values)) ws.io.hide?.(secretLooking(values));
   for (const { mounted = [] } of Object.values(now.secrets)) ws.io.hide?.(mounted);
@@ -99,12 +100,6 @@ async function describe(ws: Workspace, hosts: readonly OpenHost[], loaded: Loade
 function factsOf(facts: ReadonlyMap<string, HostFacts>, { name }: OpenHost): { readonly facts?: HostFacts } {
   const known = facts.get(name);
   return known ? { facts: known } : {};
-}
-
-/** Where images are built. */
-function builderOf([first]: readonly OpenHost[]): OpenHost {
-  if (!first) throw new Error('an environment has a host');
-  return first;
 }
 
 /** A failure counts when the promise is awaited; until then nobody has to hear of it. */

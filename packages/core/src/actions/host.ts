@@ -11,6 +11,7 @@ import type { Finding } from '../plugin-api/failure.js';
 import type { HostFiles } from '../plugin-api/host.js';
 import type { Containers } from '../ports/containers.js';
 import type { Shell } from '../ports/shell.js';
+import type { SshHost } from '../ports/ssh.js';
 import { createStore, type EnvironmentStore } from '../protocol/store.js';
 import { maskedStore } from '../secrets/masked-store.js';
 import { refuseFindings } from './findings.js';
@@ -35,6 +36,8 @@ export interface OpenHost {
   readonly address?: string;
   /** Connects to a port of its loopback; absent where that is this machine's. */
   readonly dial?: (port: number) => Promise<Duplex>;
+  /** Brings a file of this machine there; absent where that is this machine. */
+  readonly upload?: SshHost['upload'];
 }
 
 /** A host that did not answer. */

@@ -10,6 +10,7 @@ import { indexProviders } from '../providers/index-providers.js';
 import { refuseFindings } from './findings.js';
 import type { Gathered } from './gather.js';
 import { historyOf, releaseFile } from './history.js';
+import { remoteBuilder } from './builder.js';
 import { allHosts, type Identity, type OpenHost } from './host.js';
 import { identify, neverDeployed } from './identity.js';
 import { readKey } from './key.js';
@@ -78,7 +79,7 @@ async function rollbackInput(ws: Workspace, hosts: readonly OpenHost[], target: 
     providers: providersOf(desired, indexProviders(ws.plugins), proxy),
     replace: [],
     acceptEmptyVolume: [],
-    findings: await preflightAll(hosts, (host) => ({ host, desired, observation, proxy: proxy?.provider.id })),
+    findings: await preflightAll(hosts, (host) => ({ host, ...remoteBuilder(ws, host), desired, observation, proxy: proxy?.provider.id })),
   };
   return { input, kept };
 }

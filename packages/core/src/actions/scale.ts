@@ -8,6 +8,7 @@ import { scaled, whyNotScaled } from '../rollout/scale.js';
 import type { Desired } from '../compose/model.js';
 import { refuseFindings } from './findings.js';
 import type { Gathered } from './gather.js';
+import { remoteBuilder } from './builder.js';
 import { allHosts, type Identity, type OpenHost } from './host.js';
 import { identify } from './identity.js';
 import { makeRelease, type Intake } from './make-release.js';
@@ -66,7 +67,7 @@ async function inputOf(ws: Workspace, hosts: readonly OpenHost[], desired: Desir
     providers: providersOf(desired, indexProviders(ws.plugins), proxy),
     replace: [],
     acceptEmptyVolume: [],
-    findings: await preflightAll(hosts, (host) => ({ host, desired, observation, proxy: proxy?.provider.id })),
+    findings: await preflightAll(hosts, (host) => ({ host, ...remoteBuilder(ws, host), desired, observation, proxy: proxy?.provider.id })),
   };
 }
 

@@ -8,7 +8,7 @@ import type { LocalRoot } from '../hosts/local.js';
 import type { HostFiles } from '../plugin-api/host.js';
 import type { Containers } from '../ports/containers.js';
 import type { Shell } from '../ports/shell.js';
-import type { Ssh } from '../ports/ssh.js';
+import type { Ssh, SshHost } from '../ports/ssh.js';
 
 /** A host over SSH, before it is known what it has of an environment. */
 export interface Reached {
@@ -19,6 +19,7 @@ export interface Reached {
   readonly bootId: string;
   /** Connects to a port of its loopback. */
   readonly dial: (port: number) => Promise<Duplex>;
+  readonly upload: SshHost['upload'];
 }
 
 /** Connects to a host and asks it, in one script, what must be known of it first. @throws StagecraftError `external` when it cannot be reached. */
@@ -31,7 +32,7 @@ export async function reach(ssh: Ssh, settings: HostSettings, processEnv: Readon
   if (engine !== '' && !engine.startsWith('unix://')) throw fail({ code: 'SC3714', kind: 'user', message: `DOCKER_HOST of ${name} is ${engine}: the engine of a host is used by a unix socket of its own.`, next: [`Unset DOCKER_HOST for ${user ?? 'the user'} on ${name}.`] });
   // The operator's own folder on this machine is none of the host's; STAGECRAFT_HOST_DIR means every host.
   const place = await localRoot({ HOME: home, STAGECRAFT_HOST_DIR: processEnv['STAGECRAFT_HOST_DIR'] }, { isWritableFolder: () => Promise.resolve(system === 'writable') });
-  return { shell: host.shell, files: hostFiles(host.shell), containers: engineOver(host, name, engine === '' ? '/var/run/docker.sock' : engine.slice('unix://'.length)), place, bootId, dial: (port) => host.port(port) };
+  return { shell: host.shell, files: hostFiles(host.shell), containers: engineOver(host, name, engine === '' ? '/var/run/docker.sock' : engine.slice('unix://'.length)), place, bootId, dial: (port) => host.port(port), upload: (...args) => host.upload(...args) };
 }
 
 const questions = `printf '%s\\n' "$HOME"

@@ -4,6 +4,7 @@ import { progressOf, type Progress } from '../phases/progress.js';
 import type { Walk } from '../phases/types.js';
 import { keepsOpen, walkSteps } from '../phases/walk.js';
 import { phaseNames, type PhaseName, type SealedPlan, type Step } from '../plan/types.js';
+import { carryTo, ownImages } from './carry.js';
 import type { OpenHost } from './host.js';
 import { hostOfStep, type Operation } from './open-operation.js';
 import type { ProxyOf } from './proxy.js';
@@ -15,16 +16,18 @@ export function walkOf(operation: Operation, plan: SealedPlan, proxies: ProxyOf)
     if (!host) throw fail({ code: 'SC5006', kind: 'external', message: `${step.host ?? operation.open.anchor} cannot be reached.`, next: ['stagecraft status'] });
     return host;
   };
+  const images = ownImages(ws);
   return {
     plan,
     session,
     io: ws.io,
     signal: ws.signal,
     clock: ws.clock,
+    images,
     on,
     world(step) {
       const { name, scope, containers, shell, files } = on(step);
-      return { plan, host: step.host ?? name, scope, containers, shell, files, clock: ws.clock, signal: ws.signal, proxy: proxies(name), mask: (text) => ws.io.mask?.(text) ?? text, waiting: () => undefined };
+      return { plan, host: step.host ?? name, scope, containers, shell, files, clock: ws.clock, signal: ws.signal, proxy: proxies(name), mask: (text) => ws.io.mask?.(text) ?? text, carry: (action, tell) => carryTo(on(step), images, action, ws.signal, tell), waiting: () => undefined };
     },
   };
 }
@@ -48,6 +51,8 @@ export async function walkPhase(operation: Operation, walk: Walk, phase: PhaseNa
   } catch (error) {
     if (!keepsOpen(error)) await tell('failed');
     throw error;
+  } finally {
+    if (phase === 'push') await walk.images?.release();
   }
   await tell('completed');
 }

@@ -128,6 +128,7 @@ function imageState(image: Dockerode.ImageInspectInfo): ImageState {
     workdir: config?.WorkingDir ?? '',
     exposed: Object.keys(config?.ExposedPorts ?? {}).map((port) => Number.parseInt(port, 10)).sort((a, b) => a - b),
     healthcheck: (config?.Healthcheck?.Test?.length ?? 0) > 0 && config?.Healthcheck?.Test?.[0] !== 'NONE',
+    layers: (image.RootFS as { readonly Layers?: readonly string[] } | undefined)?.Layers ?? [],
     createdAt: image.Created,
   };
 }

@@ -29,6 +29,8 @@ export interface Preflight {
   readonly folder?: string;
   /** Ids of containers that are about to be adopted. */
   readonly adopting?: readonly string[];
+  /** The engine that builds, where the host is another machine. */
+  readonly builder?: Pick<Containers, 'image' | 'info'>;
 }
 
 /** What a host is able to, whatever is to run there. */
@@ -49,7 +51,7 @@ export async function hostFacts(host: Pick<Preflight['host'], 'shell' | 'store'>
 export async function preflight(check: Preflight): Promise<readonly Finding[]> {
   const seen = check.observation.hosts.find((host) => host.name === check.host.name);
   if (!seen) return [];
-  const [facts, machine, routes, images, strange, shared, foreign] = await Promise.all([
+  const [facts, machine, routes, images, strange, shared, foreign, elsewhereBuilt] = await Promise.all([
     check.facts ?? hostFacts(check.host),
     sameMachine(check.host, seen.engine?.id ?? ''),
     checkRoutes(check.host.files, check.host.scope, check.desired),
@@ -57,8 +59,9 @@ export async function preflight(check: Preflight): Promise<readonly Finding[]> {
     strangers(check, seen),
     clashes(check, seen),
     foreignImages(check, seen),
+    builtElsewhere(check, seen),
   ]);
-  return [...versions(check.host.name, seen, facts.compose), ...facts.findings, ...machine, ...builtElsewhere(check), ...routes, ...edgeName(check), ...strange, ...otherFolder(check, seen), ...shared, ...images, ...foreign, ...(await takenPorts(check, seen))];
+  return [...versions(check.host.name, seen, facts.compose), ...facts.findings, ...machine, ...elsewhereBuilt, ...routes, ...edgeName(check), ...strange, ...otherFolder(check, seen), ...shared, ...images, ...foreign, ...(await takenPorts(check, seen))];
 }
 
 /** The same for several hosts; what is found on more than one of them is told once. */
@@ -86,12 +89,13 @@ function atLeast(version: string, wanted: string): boolean {
   return found !== null && gte(found, wanted);
 }
 
-/** What is built here does not travel to another machine yet. */
-function builtElsewhere({ host, desired }: Preflight): Finding[] {
-  if (host.dial === undefined) return [];
-  return desired.services.flatMap((service): Finding[] =>
-    service.build === undefined ? [] : [{ severity: 'error', code: 'SC3539', message: `${service.name} has \`build:\`: this version brings no images to hosts over SSH, it lets them pull.`, service: service.name, location: service.location, next: [`Build and push it, then name it: \`image: <registry>/${service.name}:<tag>\` in place of \`build:\``, 'or deploy to the engine of this machine: driver: local'] }],
-  );
+/** What the engine of another machine builds runs there only where both are of one kind, or the build says for which it is. */
+async function builtElsewhere({ host, desired, builder }: Preflight, seen: HostObservation): Promise<Finding[]> {
+  const built = desired.services.filter((service) => service.build && service.build.platforms.length === 0 && service.definition['platform'] === undefined);
+  if (!builder || built.length === 0) return [];
+  const [own, there] = [(await builder.info()).architecture, seen.engine?.architecture];
+  if (there === undefined || own === there) return [];
+  return built.map((service) => ({ severity: 'error', code: 'SC3539', message: `The image of ${service.name} is built for ${own}, as the engine of this machine is; ${host.name} is ${there}.`, service: service.name, location: service.location, next: [`write \`build: { platforms: [linux/${there}] }\` at ${service.name}, where this machine can build for it`, `or build it elsewhere and name it by \`image:\``] }));
 }
 
 /** Joining a network whose name sorts before the proxy's own moves the proxy's default gateway, and new connections are refused (measured). */
@@ -151,12 +155,14 @@ function otherFolder({ host, desired }: Preflight, seen: HostObservation): Findi
 }
 
 /** Images that are known by id, so that nothing will build or pull them again. Asked by that id: a tag may lead elsewhere by now, or not be given yet. */
-async function absentImages({ desired, host }: Preflight, seen: HostObservation): Promise<Finding[]> {
+async function absentImages({ desired, host, builder }: Preflight, seen: HostObservation): Promise<Finding[]> {
   const observed = new Set(Object.values(seen.images));
   const found = await Promise.all(
     desired.services.map(async (service): Promise<Finding[]> => {
       const { id, reference } = service.image;
       if (id === undefined || service.kind === 'external' || observed.has(id) || (await host.containers.image(id))) return [];
+      // It is carried there.
+      if (service.build && (await builder?.image(id))) return [];
       return [{ severity: 'error', code: 'SC3515', message: `The image of ${service.name} (${reference}, ${id.slice(0, 19)}) is not on ${host.name} any more.`, service: service.name, next: ['stagecraft deploy'] }];
     }),
   );

@@ -31,4 +31,6 @@ export interface Walk {
   /** The host of a step; the anchor, for one that belongs to none. */
   on(step: Step): WalkHost;
   world(step: Step): StepWorld;
+  /** What was packed to be carried; released when nothing more is. */
+  readonly images?: { release(): Promise<void> };
 }

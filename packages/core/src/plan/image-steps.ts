@@ -9,10 +9,11 @@ export interface ImageSteps {
   of(host: string, service: string): readonly string[];
 }
 
-/** Builds of images whose ids are not known yet, and pulls of those that a host lacks. */
+/** Builds of images whose ids are not known yet, pulls of those that a host lacks, and what brings built ones to hosts that are other machines. */
 export function imageSteps(desired: Desired, changes: readonly ServiceChange[], hosts: readonly HostView[]): ImageSteps {
   const builds = new Map<string, Step>();
   const pulls = new Map<string, Step>();
+  const carried = new Map<string, Step>();
   const needed = new Map<string, readonly string[]>();
   const byName = new Map(desired.services.map((service) => [service.name, service]));
   for (const { name, wanted, hosts: changed } of changes) {
@@ -21,11 +22,13 @@ export function imageSteps(desired: Desired, changes: readonly ServiceChange[], 
       const runs = start > 0 || change === 'run' || (wanted.kind === 'job' && change === 'unknown');
       if (!runs) continue;
       const view = hosts.find((h) => h.name === host);
-      const step = wanted.build ? buildOf(wanted, byName, builds) : view && pullOf(wanted, view, pulls);
-      if (step) needed.set(`${host}/${name}`, [step.id]);
+      const build = wanted.build && buildOf(wanted, byName, builds);
+      const brought = wanted.build ? view && desired.driver === 'ssh' && carryOf(wanted, byName, view, carried, build) : view && pullOf(wanted, view, pulls);
+      const steps = [build, brought].flatMap((step) => (step ? [step.id] : []));
+      if (steps.length > 0) needed.set(`${host}/${name}`, steps.slice(-1));
     }
   }
-  return { steps: [...sorted(builds), ...sorted(pulls)], of: (host, service) => needed.get(`${host}/${service}`) ?? [] };
+  return { steps: [...sorted(builds), ...sorted(pulls), ...sorted(carried)], of: (host, service) => needed.get(`${host}/${service}`) ?? [] };
 }
 
 /** One build an image, named by the first service that runs it. */
@@ -46,6 +49,28 @@ function buildOf(service: DesiredService, byName: ReadonlyMap<string, DesiredSer
     undo: undefined,
   };
   builds.set(builder, step);
+  return step;
+}
+
+/** One an image and host. */
+function carryOf(service: DesiredService, byName: ReadonlyMap<string, DesiredService>, view: HostView, carried: Map<string, Step>, build: Step | undefined): Step | undefined {
+  const { reference, id } = (byName.get(service.build?.services[0] ?? service.name) ?? service).image;
+  if (id !== undefined && Object.values(view.images).includes(id)) return undefined;
+  const key = `${view.name} ${reference}`;
+  const known = carried.get(key);
+  if (known) return known;
+  const step: Step = {
+    id: `${view.name}/${service.name}/carry`,
+    phase: 'push',
+    action: { kind: 'image.carry', service: service.name, reference, ...(id === undefined ? {} : { id }) },
+    host: view.name,
+    service: service.name,
+    touches: [`image:${reference}`],
+    why: view.live && id !== undefined ? 'the host has it not' : 'unless the host has it',
+    dependsOn: build ? [build.id] : [],
+    undo: undefined,
+  };
+  carried.set(key, step);
   return step;
 }
 

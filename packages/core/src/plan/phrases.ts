@@ -7,6 +7,8 @@ export function phraseOf({ action }: Step): string {
       return `build ${action.reference}`;
     case 'image.pull':
       return `pull ${action.reference}`;
+    case 'image.carry':
+      return `bring ${action.reference} from this machine`;
     case 'proxy.ensure':
       return `bring the proxy ${action.provider} up`;
     case 'edge.ensure':

@@ -12,6 +12,8 @@ export type Action =
   /** Builds an image on the operator's engine; the plan's later parts know its id only when sealed. */
   | { readonly kind: 'image.build'; readonly service: string; readonly reference: string }
   | { readonly kind: 'image.pull'; readonly service: string; readonly reference: string }
+  /** Brings an image from the operator's engine to a host that lacks it. `id` is known when sealed. */
+  | { readonly kind: 'image.carry'; readonly service: string; readonly reference: string; readonly id?: string }
   /** Brings the host's shared proxy up where it is absent or stopped. */
   | { readonly kind: 'proxy.ensure'; readonly provider: string }
   /** Makes the environment's edge network and joins the proxy to it. */

@@ -42,6 +42,8 @@ export interface ImageState {
   readonly workdir: string;
   readonly exposed: readonly number[];
   readonly healthcheck: boolean;
+  /** Digests of its layers as they are unpacked, lowest first. */
+  readonly layers?: readonly string[];
   readonly createdAt: string;
 }
 

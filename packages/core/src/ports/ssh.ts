@@ -12,6 +12,15 @@ export interface SshTarget {
   readonly hostKey?: string;
 }
 
+export interface UploadOptions {
+  readonly bytes: number;
+  /** Of the whole, in hexadecimal. */
+  readonly sha256: string;
+  readonly signal?: AbortSignal;
+  /** Is told how many bytes are there. */
+  readonly onBytes?: (there: number) => void;
+}
+
 /** One host over one connection, made when it is first needed and made again when it broke. */
 export interface SshHost {
   /** Its shell. Scripts that it starts outlive the connection. */
@@ -20,6 +29,8 @@ export interface SshHost {
   port(port: number): Promise<Duplex>;
   /** A connection to a unix socket on the host. */
   socket(path: string): Promise<Duplex>;
+  /** Brings a file of this machine to an absolute path on the host, in folders of its user's own. What is there of it from before is not sent again. @throws StagecraftError `external` */
+  upload(file: string, to: string, options: UploadOptions): Promise<void>;
 }
 
 /** Connections of one run of the product, one a host. */

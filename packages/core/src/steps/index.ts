@@ -7,6 +7,7 @@ import { containerStart } from './container-start.js';
 import { containerStop } from './container-stop.js';
 import { edgeEnsure } from './edge-ensure.js';
 import { edgeRemove } from './edge-remove.js';
+import { imageCarry } from './image-carry.js';
 import { imagePull } from './image-pull.js';
 import { jobRun } from './job-run.js';
 import { proxyEnsure } from './proxy-ensure.js';
@@ -27,6 +28,7 @@ const kinds: { readonly [K in HostAction['kind']]: StepKind<Extract<Action, { ki
   'container.stop': containerStop,
   'edge.ensure': edgeEnsure,
   'edge.remove': edgeRemove,
+  'image.carry': imageCarry,
   'image.pull': imagePull,
   'job.run': jobRun,
   'proxy.ensure': proxyEnsure,

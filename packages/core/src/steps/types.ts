@@ -1,5 +1,4 @@
-import type { Action } from '../plan/types.js';
-import type { SealedPlan } from '../plan/types.js';
+import type { Action, SealedPlan } from '../plan/types.js';
 import type { Context } from '../plugin-api/context.js';
 import type { HostFiles } from '../plugin-api/host.js';
 import type { ProxyPlace, ProxyProvider } from '../plugin-api/proxy.js';
@@ -22,6 +21,8 @@ export interface StepWorld {
   readonly proxy: ProxyInUse | undefined;
   /** The text without secrets: what tools and containers say goes into files only through it. */
   mask(text: string): string;
+  /** Uploads what of an image of the operator's engine this host lacks, and gives the path of the upload there. */
+  carry(action: Extract<Action, { kind: 'image.carry' }>, tell: (how: string) => void): Promise<string>;
   /** Tells what a long wait waits for. */
   waiting(for_: string): void;
 }

@@ -24,6 +24,26 @@ describe('CORE_PLAN: several hosts', () => {
     expect(plan.steps.find((s) => s.id === 'web-2/web/start')?.dependsOn).toContain('web-1/web/admit');
   });
 
+  it('are brought what is built from this machine, each that lacks it', () => {
+    const far = { ...shop('1'), driver: 'ssh' };
+    const has = { ...emptyHost('web-2'), images: { 'shop-web:v1': 'sha256:web-1' } };
+    const plan = sealed(far, live(emptyHost('db-1'), emptyHost('web-1'), has));
+    expect(plan.steps.filter((s) => s.action.kind === 'image.carry').map(({ id, host, phase }) => ({ id, host, phase }))).toEqual([{ id: 'web-1/web/carry', host: 'web-1', phase: 'push' }]);
+    expect(plan.steps.find((s) => s.id === 'web-1/web/start')?.dependsOn).toContain('web-1/web/carry');
+    expect(sealed({ ...shop('1'), driver: 'local' }, observed).steps.filter((s) => s.action.kind === 'image.carry')).toEqual([]);
+  });
+
+  it('are brought it after the build, which a draft does not know the end of', () => {
+    const far = { ...shop('1'), driver: 'ssh' };
+    const unbuilt = { ...far, services: far.services.map((s) => (s.build ? { ...s, image: { reference: s.image.reference } } : s)) };
+    const plan = draft(input(unbuilt, observed));
+    expect(plan.steps.filter((s) => s.service === 'web' && s.phase !== 'rollout').map(({ id, dependsOn: after }) => ({ id, after }))).toEqual([
+      { id: 'build/web', after: [] },
+      { id: 'web-1/web/carry', after: ['build/web'] },
+      { id: 'web-2/web/carry', after: ['build/web'] },
+    ]);
+  });
+
   it('come after the first in batches as large as max_parallel says', () => {
     const many = Array.from({ length: 6 }, (_, index) => ({ name: `h${index}`, roles: ['app'] }));
     const waits = (maxParallel: number | string): readonly string[] => {

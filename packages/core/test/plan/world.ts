@@ -139,6 +139,7 @@ export class World {
     switch (action.kind) {
       case 'image.build':
       case 'image.pull':
+      case 'image.carry':
       case 'edge.ensure':
       case 'container.drain':
         return;

@@ -86,6 +86,7 @@ export function fakeWorld(init: FakeInit = {}): Fake {
       context: { io: { event: (e: Event) => void events.push(e) } } as never,
     },
     mask: (text: string) => text,
+    carry: () => Promise.reject(new Error('nothing is carried')),
     waiting: (what: string) => void waits.push(what),
   } satisfies StepWorld;
   return { world, events, waits, lists: (answer) => void ((listed = answer), (held = undefined)), holds: (table) => void (held = table), counts: (answer) => void ((counted = answer), (asked = 0)) };

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { must, type Point } from '../point.js';
 import { onThreeHosts } from './scene.js';
 import { absence } from './absence.js';
+import { carried } from './carried.js';
 import { allSay, begin, elsewhere, oneHistory, steady } from './story.js';
 
 /** What many hosts over SSH can do today. */
@@ -83,4 +84,5 @@ export const hostsPoints: readonly Point[] = [
       }),
   },
   ...absence,
+  ...carried,
 ];

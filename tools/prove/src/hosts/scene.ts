@@ -107,3 +107,8 @@ async function loads(hosts: readonly TestHost[]): Promise<Loads> {
     },
   };
 }
+
+/** Bytes that came to a host's network since it booted. */
+export async function bytesOver(host: TestHost): Promise<number> {
+  return Number((await host.must(['cat', '/sys/class/net/eth0/statistics/rx_bytes'])).trim());
+}

@@ -7,6 +7,7 @@ import { quote } from '../../hosts/quote.js';
 import type { ExecResult } from '../../plugin-api/host.js';
 import type { SshHost } from '../../ports/ssh.js';
 import { lineReader } from '../lines.js';
+import { upload } from './upload.js';
 
 /** sshd serves ten sessions a connection unless it is told otherwise (`MaxSessions`); one is left for who connects beside us. */
 const sessions = 8;
@@ -116,23 +117,37 @@ export function sshHost({ name, connect, returnMs = 120_000 }: SshHostSetup): Cl
       return { exitCode: ended, stdout: out.end(), stderr: err.end() };
     });
 
-  return {
-    shell: {
-      async run(script, options = {}) {
-        for (let tries = 1; ; tries += 1) {
-          try {
-            return await once(script, options);
-          } catch (error) {
-            // What only reads is asked again, of the connection that comes after this one.
-            if (options.again !== true || closed || tries >= mostTries || !isStagecraftError(error) || error.code !== 'SC3708') throw error;
-          }
+  const shell: SshHost['shell'] = {
+    async run(script, options = {}) {
+      for (let tries = 1; ; tries += 1) {
+        try {
+          return await once(script, options);
+        } catch (error) {
+          // What only reads is asked again, of the connection that comes after this one.
+          if (options.again !== true || closed || tries >= mostTries || !isStagecraftError(error) || error.code !== 'SC3708') throw error;
         }
-      },
-      async start(file) {
-        const begun = await once(`command -v setsid >/dev/null || exit 127\nsetsid sh ${quote(file)} </dev/null >/dev/null 2>&1 &`, { timeoutMs: 60_000 });
-        if (begun.exitCode !== 0) throw fail({ code: 'SC3601', kind: 'external', message: `The program setsid is not there on ${name}.`, next: ['Install util-linux: it brings setsid and flock.'] });
-      },
+      }
     },
+    async start(file) {
+      const begun = await once(`command -v setsid >/dev/null || exit 127\nsetsid sh ${quote(file)} </dev/null >/dev/null 2>&1 &`, { timeoutMs: 60_000 });
+      if (begun.exitCode !== 0) throw fail({ code: 'SC3601', kind: 'external', message: `The program setsid is not there on ${name}.`, next: ['Install util-linux: it brings setsid and flock.'] });
+    },
+  };
+
+  const feed: Parameters<typeof upload>[2] = async (script, signal) => {
+    const { channel, ended } = await exec(command(script), signal === undefined ? {} : { signal });
+    channel.resume();
+    channel.stderr.resume();
+    const exitCode = ended.then((end) => {
+      if (end === 'abort') throw interrupted(name);
+      return end === 'timeout' ? undefined : end;
+    });
+    return { input: channel, exitCode };
+  };
+
+  return {
+    shell,
+    upload: (file, to, options) => upload(name, shell, feed, file, to, options),
     async port(port) {
       const client = await live();
       return new Promise<Duplex>((resolve, reject) => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -62,6 +63,52 @@ hostTest('CLI_SSH: a real host over SSH', () => {
     connections.at(-1)?.close();
     for (const until = Date.now() + 10_000; Date.now() < until && (await host().exec(['cat', '/root/outlived'])).code !== 0; ) await new Promise((resolve) => setTimeout(resolve, 200));
     expect(await host().must(['cat', '/root/outlived'])).toBe('done\n');
+  });
+
+  it('brings a file, goes on where an upload broke off, sends nothing that is there, and takes no other bytes', async () => {
+    const content = randomBytes(3_000_000);
+    const file = join(folder, 'upload');
+    writeFileSync(file, content);
+    const sha256 = createHash('sha256').update(content).digest('hex');
+    const { over } = user();
+    const there: number[] = [];
+    const options = { bytes: content.length, sha256, onBytes: (bytes: number) => void there.push(bytes) };
+    await over.upload(file, '/root/up/it', options);
+    expect(await host().must(['sh', '-c', 'sha256sum </root/up/it; stat -c %a /root/up/it /root/up'])).toBe(`${sha256}  -\n600\n700\n`);
+    expect([there[0], there.at(-1)]).toEqual([0, content.length]);
+    there.length = 0;
+    await over.upload(file, '/root/up/it', options);
+    expect(there).toEqual([content.length]);
+    there.length = 0;
+    await host().must(['sh', '-c', 'head -c 1000000 /root/up/it >/root/up/second.part']);
+    await over.upload(file, '/root/up/second', options);
+    expect([there[0], there.at(-1)]).toEqual([1_000_000, content.length]);
+    await host().must(['sh', '-c', 'head -c 1000000 /dev/zero >/root/up/third.part']);
+    await over.upload(file, '/root/up/third', options);
+    expect(await host().must(['sh', '-c', 'ls /root/up; sha256sum </root/up/third'])).toBe(`it\nsecond\nthird\n${sha256}  -\n`);
+    await expect(over.upload(file, '/proc/nowhere/it', options)).rejects.toMatchObject({ code: 'SC3716', kind: 'external' });
+  });
+
+  it('goes on with an upload when the connection breaks in the middle of it', async () => {
+    const content = randomBytes(40_000_000);
+    const file = join(folder, 'long');
+    writeFileSync(file, content);
+    let broken = false;
+    const seen: number[] = [];
+    await user().over.upload(file, '/root/up/long', {
+      bytes: content.length,
+      sha256: createHash('sha256').update(content).digest('hex'),
+      onBytes(bytes) {
+        seen.push(bytes);
+        if (broken || bytes < 5_000_000 || bytes === content.length) return;
+        broken = true;
+        void host().must(['pkill', '-KILL', '-f', 'sshd: root@notty']);
+      },
+    });
+    expect(broken).toBe(true);
+    // Between the two it looked how much was there: less than was sent, and not nothing.
+    expect(seen.some((bytes, place) => place > 0 && bytes > 0 && bytes < (seen[place - 1] ?? 0))).toBe(true);
+    expect((await host().must(['sh', '-c', 'wc -c </root/up/long; rm -rf /root/up'])).trim()).toBe(String(content.length));
   });
 
   it('is connected to again when the connection breaks, and asked again what only reads', async () => {

@@ -35,6 +35,7 @@ const kept = { id: 'c0ffee', name: 'web-1', restartPolicy: 'always', aliases: ['
 
 const actions: { readonly [K in HostAction['kind']]: Extract<HostAction, { kind: K }> } = {
   'image.pull': { kind: 'image.pull', service: 'store', reference: 'store:1' },
+  'image.carry': { kind: 'image.carry', service: 'store', reference: 'store:1', id: 'sha256:1' },
   'proxy.ensure': { kind: 'proxy.ensure', provider: 'acme' },
   'edge.ensure': { kind: 'edge.ensure', network: edge.network },
   'container.start': { kind: 'container.start', service: 'web', count: 2, edge },
@@ -60,7 +61,9 @@ const provider: ProxyProvider = {
 
 const world = {
   plan, host: 'local', scope, mask: (text: string) => text,
+  carry: () => Promise.resolve('/state/shop/prod/carried/it.tar'),
   containers: {
+    image: () => Promise.resolve(undefined),
     list: () => Promise.resolve([{ id: 'id1' }]),
     async *logs() {
       yield { container: 'id1', stream: 'stderr', time: '2026-01-01T00:00:00.000000000Z', text: `it's "$HOME" \\n` };

@@ -54,8 +54,9 @@ export function* rm(shell: Shell, argv: readonly string[]): Run {
 
 export function* ln(shell: Shell, argv: readonly string[]): Run {
   const { disk } = shell.around;
-  const [from = '', to = '', ...more] = argv.slice(1).map((path) => shell.path(path));
-  if (more.length > 0 || disk.find(to)?.folder || argv.some((word) => word.startsWith('-'))) throw unknown(argv);
+  const [from = '', given = '', ...more] = argv.slice(1).map((path) => shell.path(path));
+  if (more.length > 0 || argv.some((word) => word.startsWith('-'))) throw unknown(argv);
+  const to = disk.find(given)?.folder ? `${given}/${from.split('/').at(-1) ?? ''}` : given;
   yield* changing(shell, to, `ln to ${to}`);
   return disk.hardLink(from, to) ? 0 : yield* shell.complain(`ln: ${to}: File exists`);
 }
