@@ -6,7 +6,7 @@ const engineNeeded = [24, 0] as const;
 const composeNeeded = [2, 20] as const;
 
 export type SetupChange =
-  | { readonly kind: 'packages'; readonly why: string; readonly names: readonly string[]; readonly suite: string; readonly replaced: readonly string[] }
+  | { readonly kind: 'packages'; readonly why: string; readonly names: readonly string[]; readonly suite: string; readonly source: string; readonly replaced: readonly string[] }
   | { readonly kind: 'start'; readonly why: string }
   /** `text` in place of `before`: of nobody else's. */
   | { readonly kind: 'settings'; readonly why: string; readonly before: string | undefined; readonly text: string }
@@ -78,7 +78,7 @@ function packagesFor(survey: SetupSurvey, offer: PackageOffer | undefined, { hos
   }
   const names = [...(offer?.names ?? []).filter((name) => (name.startsWith('docker-compose') ? !reaches(compose, composeNeeded) : !engineFits)), ...(missing.length > 0 ? ['coreutils', 'util-linux'] : [])];
   const why = [...(engineFits ? [] : [engine === '' ? 'there is no engine' : `the engine is ${engine}, older than 24`]), ...(reaches(compose, composeNeeded) ? [] : [compose === '' ? 'there is no Compose' : `Compose is ${compose}, older than 2.20`]), ...missing.map((program) => `there is no ${program}`)];
-  return { kind: 'packages', why: why.join(', '), names, suite, replaced: offer?.replaced ?? [] };
+  return { kind: 'packages', why: why.join(', '), names, suite, source: offer?.source ?? '', replaced: offer?.replaced ?? [] };
 }
 
 /** Suites that bring what the key's own packages are too old for. */

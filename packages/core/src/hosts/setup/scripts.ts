@@ -6,7 +6,7 @@ import type { SetupChange } from './plan.js';
 export function changeScript(change: SetupChange): string {
   switch (change.kind) {
     case 'packages':
-      return `${installScript(change.names, change.suite)}`;
+      return installScript(change);
     case 'start':
       return startEngine;
     case 'settings':

@@ -9,8 +9,8 @@ const bare: SetupSurvey = {
   user: { exists: true, root: false, member: false }, folder: '', missing: [],
 };
 const ready: SetupSurvey = { ...bare, engine: '26.1.5', installed: true, compose: '2.26.1', liveRestore: true, settings: '{"live-restore":true}', user: { exists: true, root: false, member: true }, folder: 'docker 2770' };
-const offer: PackageOffer = { names: ['docker.io', 'docker-cli', 'docker-compose'], engine: '26.1.5+dfsg1-9+b1', compose: '2.26.1-4', replaced: [], added: 12 };
-const old: PackageOffer = { names: ['docker.io', 'docker-compose'], engine: '20.10.24+dfsg1-1', compose: '1.29.2-3', replaced: [], added: 40 };
+const offer: PackageOffer = { names: ['docker.io', 'docker-cli', 'docker-compose'], engine: '26.1.5+dfsg1-9+b1', compose: '2.26.1-4', replaced: [], added: 12, source: '' };
+const old: PackageOffer = { names: ['docker.io', 'docker-compose'], engine: '20.10.24+dfsg1-1', compose: '1.29.2-3', replaced: [], added: 40, source: '' };
 
 const plan = (survey: SetupSurvey, found: PackageOffer | undefined = offer, suite = ''): readonly SetupChange[] | SetupRefusal => planSetup(survey, found, { host: 'web-1', user: 'deploy', suite });
 const texts = (changes: readonly SetupChange[] | SetupRefusal): readonly string[] => ('code' in changes ? [changes.message] : changes.map(changeText));
@@ -83,6 +83,6 @@ describe('HOSTS_SETUP: answers of hosts', () => {
   });
 
   it('say what would be replaced', () => {
-    expect(offerOf('engine=26.1.5\ncompose=2.26.1\nnames= docker.io docker-compose\nadded=runc\nreplaced=libc6\nreplaced=libapparmor1\n')).toEqual({ names: ['docker.io', 'docker-compose'], engine: '26.1.5', compose: '2.26.1', replaced: ['libapparmor1', 'libc6'], added: 1 });
+    expect(offerOf('source=deb http://mirror.test/ trixie main\nengine=26.1.5\ncompose=2.26.1\nnames= docker.io docker-compose\nadded=runc\nreplaced=libc6\nreplaced=libapparmor1\n')).toEqual({ names: ['docker.io', 'docker-compose'], engine: '26.1.5', compose: '2.26.1', replaced: ['libapparmor1', 'libc6'], added: 1, source: 'deb http://mirror.test/ trixie main' });
   });
 });
