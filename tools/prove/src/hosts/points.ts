@@ -4,12 +4,14 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { must, type Point } from '../point.js';
 import { checkout, type Stage } from '../stage.js';
+import { multiHost } from './multi-host.js';
 import { onThreeHosts, type HostsScene } from './scene.js';
 
 const cli = join(checkout, 'packages/cli/bin/run.js');
 
 /** What many hosts over SSH can do today. */
 export const hostsPoints: readonly Point[] = [
+  multiHost,
   {
     title: 'three hosts over SSH: deployed, updated and rolled back as one release, under load',
     prove: (stage) =>
