@@ -27,7 +27,7 @@ export const multiHost: Point = {
         await stagecraft([0], ['deploy', '--env', 'prod', '--yes']);
         await bothServe([web1, web2], '1');
         const placed = await Promise.all(hosts.map(runningOn));
-        must(placed.map((names) => names.join(' ')).join(' | ') === 'traefik web | traefik web | db', `the hosts run: ${placed.map((names) => names.join(' ')).join(' | ')}`);
+        must(placed.map((names) => names.join(' ')).join(' | ') === 'proxy web | proxy web | db', `the hosts run: ${placed.map((names) => names.join(' ')).join(' | ')}`);
         const database = await idOf(db1, 'db');
 
         const load = await loads([web1, web2].map(urlOf));
