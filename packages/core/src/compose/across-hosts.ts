@@ -1,9 +1,9 @@
-import { isIP } from 'node:net';
 import type { HostSettings, Settings } from '../config/types.js';
 import type { Finding } from '../plugin-api/failure.js';
 import { compare } from './canonical-json.js';
 import { isRecord } from './canonical-values.js';
 import { members } from './canonical.js';
+import { isAddress } from './flaws.js';
 import type { ComposeModel, DesiredService, Json } from './model.js';
 
 export interface AcrossHosts {
@@ -69,7 +69,7 @@ function linkTo(to: DesiredService, services: readonly DesiredService[], around:
   const ports = portsOf(to);
   if (ports.length === 0) return tell('SC1434', `${from.name} on ${elsewhere.name} needs to know at which port it reaches ${to.name} on ${home.name}`, [`name it in the Compose file: \`${to.name}: { expose: ["5432"] }\``], around.model.locate(path));
   const address = home.privateAddress;
-  if (address === undefined || isIP(address) === 0)
+  if (address === undefined || !isAddress(address))
     return tell('SC1435', `${from.name} on ${elsewhere.name} reaches ${to.name} on ${home.name} by that host's private address, which ${address === undefined ? 'is not known' : `must be an IP address, and is ${address}`}`, [`give it: environments.${around.environment}.hosts.${home.name}.private_address: 10.0.0.20`], home.location);
   return { address, ports: ports.filter((port) => !reachedAlready(to, port, address)), from: all, findings: [] };
 }
