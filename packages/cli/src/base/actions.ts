@@ -13,6 +13,8 @@ import type {
   Foreground,
   HistoryOptions,
   HistoryResult,
+  HostsSetupOptions,
+  HostsSetupResult,
   InitOptions,
   InitResult,
   Io,
@@ -50,6 +52,7 @@ export interface Actions {
   listReleases(ws: Workspace): Promise<ReleasesResult>;
   showRelease(ws: Workspace, id: string): Promise<ReleaseStory>;
   scale(ws: Workspace, options: ScaleOptions): Promise<DeployResult>;
+  hostsSetup(ws: Workspace, options: HostsSetupOptions): Promise<HostsSetupResult>;
   prune(ws: Workspace, options: PruneOptions): Promise<PruneResult>;
   history(ws: Workspace, options: HistoryOptions): Promise<HistoryResult>;
   diffReleases(ws: Workspace, from: string, to: string): Promise<ReleasesDiff>;

@@ -6,6 +6,7 @@ export { configValidate } from './config-validate.js';
 export { deploy } from './deploy.js';
 export { execCommand } from './exec.js';
 export { history } from './environment-history.js';
+export { hostsSetup } from './hosts-setup.js';
 export { init } from './init.js';
 export { lockStatus, lockTake } from './lock.js';
 export { logs } from './logs.js';

@@ -11,6 +11,7 @@ import type { Ssh } from '../ports/ssh.js';
 import type { World } from './world.js';
 
 export type * from './day-two-types.js';
+export type * from './hosts-types.js';
 export type * from './task-types.js';
 
 /** What every action gets from its host (the command line, a test): the world, and the global choices. */

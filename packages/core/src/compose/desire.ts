@@ -7,6 +7,7 @@ import type { Files } from '../ports/files.js';
 import { misplacedSecrets } from '../secrets/misplaced.js';
 import { secretsOf, type KeptSecrets, type MountedSecrets } from '../secrets/kept.js';
 import { fillIn, markerOf } from '../secrets/markers.js';
+import { acrossHosts } from './across-hosts.js';
 import { buildInputsOf, type BuildInputs } from './build-inputs.js';
 import { buildsOf } from './builds.js';
 import { canonicalJson, compare, sortedDeep } from './canonical-json.js';
@@ -67,7 +68,9 @@ export async function desire(input: DesireInput): Promise<DesireResult> {
 
   const made = await Promise.all(selected.map((service) => desiredService(input, service, { builds: builds.of, job: jobs.has(service.name), external })));
   for (const one of made) findings.push(...one.findings);
-  const services = made.map((one) => one.service);
+  const together = acrossHosts(made.map((one) => one.service), { ...settings, model });
+  findings.push(...together.findings);
+  const { services } = together;
   const uploads = new Map(made.flatMap((one) => one.uploads.map((upload) => [upload.path, upload] as const)));
   const used = (top: 'networks' | 'volumes'): Readonly<Record<string, Json>> => Object.fromEntries(Object.entries(model[top]).filter(([key]) => services.some((service) => service.kind !== 'external' && uses(service, top, key))));
   for (const [key, section] of Object.entries(used('volumes'))) {

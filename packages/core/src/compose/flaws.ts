@@ -67,7 +67,7 @@ function isPort(number: number): boolean {
   return Number.isInteger(number) && number >= 1 && number <= 65_535;
 }
 
-function isAddress(text: string): boolean {
+export function isAddress(text: string): boolean {
   const four = text.split('.');
   return text.includes(':') ? /^[0-9a-fA-F:.%\w]+$/.test(text) : four.length === 4 && four.every((byte) => /^\d{1,3}$/.test(byte) && Number(byte) < 256);
 }

@@ -1,4 +1,5 @@
 import type { Desired } from '../compose/model.js';
+import { servicesOf } from '../compose/render.js';
 import type { Scope } from '../hosts/scope.js';
 import type { Finding } from '../plugin-api/failure.js';
 import type { HostFiles } from '../plugin-api/host.js';
@@ -48,7 +49,8 @@ export async function hostFacts(host: Pick<Preflight['host'], 'shell' | 'store'>
 }
 
 /** Everything that must be right before anything changes, all findings at once. Reads only. */
-export async function preflight(check: Preflight): Promise<readonly Finding[]> {
+export async function preflight(asked: Preflight): Promise<readonly Finding[]> {
+  const check: Preflight = { ...asked, desired: partOf(asked.desired, asked.host.name) };
   const seen = check.observation.hosts.find((host) => host.name === check.host.name);
   if (!seen) return [];
   const [facts, machine, routes, images, strange, shared, foreign, elsewhereBuilt] = await Promise.all([
@@ -62,6 +64,13 @@ export async function preflight(check: Preflight): Promise<readonly Finding[]> {
     builtElsewhere(check, seen),
   ]);
   return [...versions(check.host.name, seen, facts.compose), ...facts.findings, ...machine, ...elsewhereBuilt, ...routes, ...edgeName(check), ...strange, ...otherFolder(check, seen), ...shared, ...images, ...foreign, ...(await takenPorts(check, seen))];
+}
+
+/** What a host is to run and to route: images, names and ports of other hosts' services are nothing to it. */
+function partOf(desired: Desired, host: string): Desired {
+  const here = new Set(servicesOf(desired, host));
+  const services = desired.services.filter((service) => here.has(service));
+  return { ...desired, services, routes: desired.routes.filter((route) => services.some((service) => service.name === route.service)) };
 }
 
 /** The same for several hosts; what is found on more than one of them is told once. */
@@ -184,7 +193,7 @@ async function takenPorts({ desired, host, proxy, places }: Preflight, seen: Hos
   const wanted = desired.services.flatMap((service) => publishedPorts(service.definition['ports']).map((port) => ({ port, service: service.name, location: places?.port(service.name, String(port)) ?? service.location })));
   const ours = new Set(seen.containers.filter((c) => c.status === 'running').flatMap((c) => c.ports.map((port) => port.host)));
   const needed = wanted.filter(({ port }) => !ours.has(port));
-  const front = proxy !== undefined && desired.proxy && !seen.proxy?.running ? [desired.proxy.listen.http] : [];
+  const front = proxy !== undefined && desired.proxy && desired.routes.length > 0 && !seen.proxy?.running ? [desired.proxy.listen.http] : [];
   if (needed.length === 0 && front.length === 0) return [];
   const listening = await listeningPorts(host.shell);
   const taken = await Promise.all(needed.filter(({ port }) => listening.has(port)).map(async (one) => ({ ...one, holder: await publisherOf(host.containers, one.port) })));

@@ -18,7 +18,7 @@ async function findings(seen: Readonly<Record<string, string>>, there: readonly 
   const observed = { name: 'local', reachable: true, engine: { version: '26.1.5', id: 'e' }, containers: [], volumes: [], images: seen } as unknown as HostObservation;
   const found = await preflight({
     host,
-    desired: { project: 'shop', environment: 'prod', composeProject: 'shop-prod', routes: [], services: desired, volumes: {}, networks: {} } as unknown as Desired,
+    desired: { project: 'shop', environment: 'prod', composeProject: 'shop-prod', hosts: [], routes: [], services: desired, volumes: {}, networks: {} } as unknown as Desired,
     observation: { basis: 'live', hosts: [observed], history: [] },
     proxy: undefined,
     facts: { compose: '2.26.1', findings: [] },

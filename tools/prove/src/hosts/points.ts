@@ -4,10 +4,12 @@ import { must, type Point } from '../point.js';
 import { onThreeHosts } from './scene.js';
 import { absence } from './absence.js';
 import { carried } from './carried.js';
+import { multiHost } from './multi-host.js';
 import { allSay, begin, elsewhere, oneHistory, steady } from './story.js';
 
 /** What many hosts over SSH can do today. */
 export const hostsPoints: readonly Point[] = [
+  multiHost,
   {
     title: 'three hosts over SSH: deployed, updated and rolled back as one release, under load',
     prove: (stage) =>

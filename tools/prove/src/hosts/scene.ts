@@ -26,12 +26,12 @@ export interface Loads {
   stop(): Promise<{ readonly sent: number; readonly lost: number; readonly kinds: string }>;
 }
 
-export async function onThreeHosts<T>(stage: Stage, why: string, story: (scene: HostsScene) => Promise<T>): Promise<T> {
+export async function onThreeHosts<T>(stage: Stage, why: string, story: (scene: HostsScene) => Promise<T>, images: readonly string[] = ['busybox:1.35', 'traefik:v3.7']): Promise<T> {
   const got = await acquireHosts({ why: `prove hosts: ${why}`, hosts: [{ liveRestore: true }, { liveRestore: true }, { liveRestore: true }] });
   if ('reason' in got) throw new Error(got.reason);
   try {
     const { hosts } = got;
-    await sameImages(stage, hosts, ['busybox:1.35', 'traefik:v3.7']);
+    await sameImages(stage, hosts, images);
     return await story(await sceneOf(stage, hosts));
   } finally {
     await got.release();
@@ -67,7 +67,7 @@ async function sceneOf(stage: Stage, hosts: readonly TestHost[]): Promise<HostsS
       return ran;
     },
     answers: () => Promise.all(hosts.map(async (host) => (await fetch(urlOf(host), { signal: AbortSignal.timeout(3_000) }).then((answer) => answer.text(), (error: Error) => error.message)).trim())),
-    load: () => loads(hosts),
+    load: () => loads(hosts.map(urlOf)),
   };
 }
 
@@ -97,8 +97,9 @@ function application(word: string): string {
   ].join('\n');
 }
 
-async function loads(hosts: readonly TestHost[]): Promise<Loads> {
-  const running: readonly RunningLoad[] = await Promise.all(hosts.map((host) => startLoad({ url: urlOf(host), fresh: 10, keepAlive: 10, seconds: 300 })));
+/** Load on several addresses at once. */
+export async function loads(urls: readonly string[]): Promise<Loads> {
+  const running: readonly RunningLoad[] = await Promise.all(urls.map((url) => startLoad({ url, fresh: 10, keepAlive: 10, seconds: 300 })));
   return {
     async stop() {
       const reports = await Promise.all(running.map((load) => load.stop()));
