@@ -100,8 +100,9 @@ function atLeast(version: string, wanted: string): boolean {
 
 /** What the engine of another machine builds runs there only where both are of one kind, or the build says for which it is. */
 async function builtElsewhere({ host, desired, builder }: Preflight, seen: HostObservation): Promise<Finding[]> {
+  if (!builder) return [];
   const built = desired.services.filter((service) => service.build && service.build.platforms.length === 0 && service.definition['platform'] === undefined);
-  if (!builder || built.length === 0) return [];
+  if (built.length === 0) return [];
   const [own, there] = [(await builder.info()).architecture, seen.engine?.architecture];
   if (there === undefined || own === there) return [];
   return built.map((service) => ({ severity: 'error', code: 'SC3539', message: `The image of ${service.name} is built for ${own}, as the engine of this machine is; ${host.name} is ${there}.`, service: service.name, location: service.location, next: [`write \`build: { platforms: [linux/${there}] }\` at ${service.name}, where this machine can build for it`, `or build it elsewhere and name it by \`image:\``] }));

@@ -1,4 +1,4 @@
-import type { Containers, ContainerState } from '../../../src/ports/containers.js';
+import type { Containers, ContainerState, ImageState } from '../../../src/ports/containers.js';
 import type { Run } from '../sh/run.js';
 import type { Shell } from '../sh/shell.js';
 import { mix, printOf } from './prints.js';
@@ -74,7 +74,7 @@ export class Engine {
         return c && this.state(c);
       }),
       networks: () => nothing(),
-      image: () => Promise.resolve(undefined),
+      image: (reference) => Promise.resolve(carried(reference)),
       images: () => nothing(),
       volumes: () => nothing(),
       info: () => Promise.resolve({ version: '26.1.5', apiVersion: '1.45', architecture: 'amd64', os: 'linux', name: 'simulated', id: 'simulated' }),
@@ -266,4 +266,10 @@ function sectionOf(text: string, service: string): string {
   const begin = lines.indexOf(`  ${service}:`);
   const end = lines.findIndex((line, index) => index > begin && /^ {0,2}\S/.test(line));
   return begin < 0 ? '' : lines.slice(begin + 1, end < 0 ? undefined : end).join('\n');
+}
+
+/** Every image is on every host before anything begins: how it got there is another story. */
+function carried(reference: string): ImageState | undefined {
+  const [, name, version] = /^shop-(\w+):(\w+)$/.exec(reference) ?? [];
+  return name === undefined || version === undefined ? undefined : { id: `sha256:${name}-${version}`, tags: [reference], digests: [], architecture: 'amd64', os: 'linux', size: 0, labels: {}, volumes: [], workdir: '', exposed: [], healthcheck: true, createdAt: '' };
 }
