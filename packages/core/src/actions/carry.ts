@@ -29,7 +29,8 @@ export function ownImages(ws: Pick<Workspace, 'processEnv'>): ImageSource {
 export async function carryTo(host: OpenHost, source: ImageSource, { id = '', reference }: Carry, signal: AbortSignal, tell: (how: string) => void): Promise<string> {
   const layers = (await source.layers(id)) ?? [];
   const packed = await source.pack({ id, reference }, await layersThere(host.containers, layers));
-  const to = `${host.scope.folder}/carried/${packed.digest}.tar`;
+  // An upload that nobody ends is tidied up like any other temporary file of the state.
+  const to = `${host.scope.folder}/carried/${packed.digest}.stagecraft-temp`;
   let last = 0;
   const onBytes = (sent: number): void => {
     const now = Date.now();

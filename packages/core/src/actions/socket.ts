@@ -11,7 +11,7 @@ export function localSocket(processEnv: Readonly<Record<string, string | undefin
   throw fail({
     code: 'SC3503',
     kind: 'user',
-    message: `DOCKER_HOST is ${host}: driver local uses the engine of this machine, by a unix socket.`,
+    message: `DOCKER_HOST is ${host}: driver local, and what \`build:\` makes, use the engine of this machine, by a unix socket.`,
     next: ['Unset DOCKER_HOST or set it to unix:///…/docker.sock', 'For an engine on another machine use driver: ssh with its address under hosts.'],
   });
 }

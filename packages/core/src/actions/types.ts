@@ -1,4 +1,4 @@
-import type { Decision, LockRecord, OpenRecord, ReleaseRecord } from '../protocol/types.js';
+import type { Decision, ReleaseRecord } from '../protocol/types.js';
 import type { Origin } from '../config/types.js';
 import type { Finding } from '../plugin-api/failure.js';
 import type { Io } from '../io/io.js';
@@ -12,6 +12,8 @@ import type { World } from './world.js';
 
 export type * from './day-two-types.js';
 export type * from './hosts-types.js';
+export type * from './look-types.js';
+export type * from './proxy-types.js';
 export type * from './task-types.js';
 
 /** What every action gets from its host (the command line, a test): the world, and the global choices. */
@@ -119,52 +121,6 @@ export interface ReleaseStory {
   readonly story: readonly { readonly at: string; readonly text: string; readonly step?: string; readonly status?: string; readonly durationMs?: number }[];
 }
 
-export interface StatusResult {
-  readonly project: string;
-  readonly environment: string;
-  readonly healthy: boolean;
-  /** Differences from the release, each a sentence. */
-  readonly drift: readonly Drift[];
-  readonly release?: ReleaseRecord;
-  readonly lock?: LockRecord;
-  readonly open?: OpenRecord;
-  readonly hosts: readonly HostStatus[];
-  readonly urls: readonly string[];
-  /** Its requests are answered with 503 and a page. */
-  readonly maintenance?: { readonly since: string; readonly by: string };
-}
-
-export interface ProxyStatus {
-  readonly host: string;
-  readonly provider: string;
-  readonly state: 'absent' | 'created' | 'running' | 'paused' | 'restarting' | 'removing' | 'exited' | 'dead';
-  /** The one that it runs. */
-  readonly image: string;
-  readonly listen: { readonly http: number; readonly https: number };
-  readonly startedAt?: string;
-  readonly restarts: number;
-  /** Whom it serves, by project and environment. */
-  readonly owners: readonly { readonly project: string; readonly environment: string; readonly routes: number; readonly targets: number; readonly maintenance: boolean }[];
-  /** Why an upgrade would change it, each a sentence; empty: it is as configured. */
-  readonly due: readonly string[];
-}
-
-export interface ProxyUpgradeOptions {
-  /** Ask the registry for the image first. */
-  readonly pull: boolean;
-  /** Also where nothing differs. */
-  readonly force: boolean;
-  readonly dryRun: boolean;
-  readonly lockWaitMs: number;
-}
-
-export interface ProxyUpgradeResult {
-  readonly outcome: 'upgraded' | 'planned' | 'unchanged';
-  readonly status: ProxyStatus;
-  /** How new connections were led meanwhile: by the host's iptables, by a container that used them, or not at all: then they found nobody for a moment. */
-  readonly how?: 'direct' | 'container' | 'none';
-}
-
 export interface AdoptOptions {
   /** Compose project of the stack; absent: the one that was started from this folder. */
   readonly project?: string;
@@ -192,90 +148,6 @@ export interface AdoptedService {
   readonly volumes: readonly string[];
   /** At the next deploy: `kept` as it runs, replaced (`rolling`, `recreate`), `run` as a job, or `left` because no deploy knows it. */
   readonly next: 'kept' | 'rolling' | 'recreate' | 'run' | 'left';
-}
-
-export interface MaintenanceOptions {
-  readonly state: 'on' | 'off';
-  /** HTML file below the project folder; absent: a page of ours. */
-  readonly page?: string;
-  /** For `Retry-After`, seconds. */
-  readonly retryAfterS: number;
-  readonly dryRun: boolean;
-  readonly lockWaitMs: number;
-}
-
-export interface MaintenanceResult {
-  readonly project: string;
-  readonly environment: string;
-  readonly outcome: 'changed' | 'unchanged' | 'planned';
-  readonly state: 'on' | 'off';
-  /** ISO 8601; present while it is on. */
-  readonly since?: string;
-  readonly by?: string;
-  readonly retryAfterS?: number;
-  /** Whose requests are meant. */
-  readonly services: readonly string[];
-}
-
-export interface WatchOptions {
-  /** Milliseconds between two looks. */
-  readonly intervalMs: number;
-}
-
-export interface Drift {
-  readonly kind: 'containers' | 'images' | 'config' | 'files' | 'proxy';
-  /** '' where it is about no one service. */
-  readonly service: string;
-  readonly text: string;
-}
-
-export interface HostStatus {
-  readonly name: string;
-  readonly reachable: boolean;
-  readonly error?: string;
-  readonly engine?: string;
-  readonly proxy?: { readonly provider: string; readonly running: boolean };
-  readonly services: readonly ServiceStatus[];
-}
-
-export interface ServiceStatus {
-  readonly service: string;
-  readonly kind: string;
-  readonly wanted: number;
-  readonly running: number;
-  readonly healthy: number;
-  readonly version: string;
-  readonly image: string;
-  readonly release: string;
-  readonly health: 'healthy' | 'starting' | 'unhealthy' | 'running' | 'stopped' | 'done' | 'failed' | 'absent';
-  /** Since the oldest running container started; absent when none runs. */
-  readonly uptimeMs?: number;
-}
-
-export interface LogsOptions {
-  readonly services: readonly string[];
-  readonly follow: boolean;
-  readonly since?: string;
-  readonly tail?: number;
-}
-
-export interface LogEntry {
-  readonly host: string;
-  readonly service: string;
-  /** `web-2`: service and Compose number. */
-  readonly source: string;
-  readonly release: string;
-  readonly stream: 'stdout' | 'stderr';
-  readonly time: string;
-  readonly text: string;
-}
-
-export interface LockStatus {
-  readonly lock?: LockRecord;
-  readonly open?: OpenRecord;
-  /** The holder is proved dead on this machine. */
-  readonly holderDead?: boolean;
-  readonly stepRunning: boolean;
 }
 
 export interface ConfigShown {

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
-import { fail } from '../errors/index.js';
+import { fail, isStagecraftError } from '../errors/index.js';
 import type { Containers } from '../ports/containers.js';
 import type { ImageSource, PackedImage } from '../ports/image-source.js';
 
@@ -29,12 +29,16 @@ export function imageSource(socket: string, containers: Pick<Containers, 'image'
       const known = packed.get(key);
       if (known) return known;
       const made = (async () => {
-        const folder = await mkdtemp(join(tmpdir(), 'stagecraft-image-'));
+        await sweep();
+        const folder = await mkdtemp(join(tmpdir(), `${prefix}${process.pid}-`));
         folders.push(folder);
         const all = await layers(id);
         if (!all) throw fail({ code: 'SC4010', kind: 'external', message: `The engine of this machine does not have the image ${reference} (${id.slice(0, 19)}).`, next: ['docker images', 'stagecraft build'] });
         return packInto(folder, { id, reference, layers: all, skip }, () => save(id));
-      })();
+      })().catch((error: unknown) => {
+        if (isStagecraftError(error)) throw error;
+        throw fail({ code: 'SC4012', kind: 'external', message: `${reference} cannot be packed into ${tmpdir()}: ${(error as Error).message}`, next: [`df -h ${tmpdir()}`, 'TMPDIR names another folder', 'docker info'], cause: error });
+      });
       packed.set(key, made);
       return made;
     },
@@ -43,6 +47,24 @@ export function imageSource(socket: string, containers: Pick<Containers, 'image'
       packed.clear();
     },
   };
+}
+
+const prefix = 'stagecraft-image-';
+
+/** What operators left who were killed: a packed image may be large. */
+async function sweep(): Promise<void> {
+  const names = await readdir(tmpdir());
+  const dead = names.filter((name) => name.startsWith(prefix) && !isAlive(Number.parseInt(name.slice(prefix.length), 10)));
+  await Promise.all(dead.map((name) => rm(join(tmpdir(), name), { recursive: true, force: true }).catch(() => undefined)));
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return pid > 0 && process.kill(pid, 0);
+  } catch (error) {
+    // It is there, and another user's.
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }
 
 interface Wanted {
@@ -84,7 +106,7 @@ export async function packInto(folder: string, wanted: Wanted, save: () => Promi
   const sum = createHash('sha256');
   const summed = new PassThrough();
   summed.on('data', (part: Buffer) => sum.update(part));
-  const written = pipeline(archive as unknown as Readable, summed, createWriteStream(file));
+  const written = told(pipeline(archive as unknown as Readable, summed, createWriteStream(file)));
   const name = (layer: string): string => `${hex(layer)}.tar`;
   const fixed = { mtime: new Date(0), mode: 0o644 };
   const put = (entry: string, content: Buffer | string): void => void archive.entry({ name: entry, ...fixed }, content);
@@ -104,7 +126,7 @@ export async function packInto(folder: string, wanted: Wanted, save: () => Promi
 async function readArchive(folder: string, id: string, saved: Readable, found: Found, wanted: (path: string) => boolean): Promise<void> {
   const { extract } = await import('./tar-stream.js');
   const entries = extract();
-  const fed = pipeline(saved, entries);
+  const fed = told(pipeline(saved, entries));
   for await (const each of entries) {
     const entry = each as unknown as Readable;
     const { name, type } = each.header;
@@ -130,7 +152,7 @@ async function whole(entry: AsyncIterable<Buffer>): Promise<Buffer> {
 /** `docker load` unpacks once: what is compressed already stays as it is. */
 async function compressed(entry: Readable, file: string): Promise<string> {
   const through = new PassThrough();
-  const fed = pipeline(entry, through);
+  const fed = told(pipeline(entry, through));
   const head = await firstBytes(through);
   const ready = head.length >= 2 && ((head[0] === 0x1f && head[1] === 0x8b) || (head[0] === 0x28 && head[1] === 0xb5));
   await (ready ? pipeline(through, createWriteStream(file)) : pipeline(through, createGzip({ level }), createWriteStream(file)));
@@ -151,6 +173,12 @@ function firstBytes(stream: PassThrough): Promise<Buffer> {
     stream.once('end', () => resolve(Buffer.alloc(0)));
     stream.once('error', reject);
   });
+}
+
+/** What one end of a stream fails with the other is told too; whoever comes to it first throws it. */
+function told<T>(work: Promise<T>): Promise<T> {
+  work.catch(() => undefined);
+  return work;
 }
 
 function hex(digest: string): string {

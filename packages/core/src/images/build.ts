@@ -15,7 +15,7 @@ const contextLabel = 'stagecraft.context';
 export interface Builder {
   readonly files: Files;
   readonly exec: Exec;
-  readonly containers: Containers;
+  readonly containers: Pick<Containers, 'image' | 'images'>;
   readonly clock: Clock;
   readonly signal: AbortSignal;
   /** What builds read and no plan holds, by the service that names the image. Secret. */

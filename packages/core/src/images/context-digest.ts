@@ -10,7 +10,7 @@ import type { Files } from '../ports/files.js';
  * or `ADD`, a base image that is not there, arguments without a key).
  * @param argsDigest keyed: this digest becomes a label of the image, and a short argument could be guessed from one that anybody can make.
  */
-export async function contextDigest(request: BuildRequest, argsDigest: string | undefined, files: Files, containers: Containers): Promise<string | undefined> {
+export async function contextDigest(request: BuildRequest, argsDigest: string | undefined, files: Files, containers: Pick<Containers, 'image'>): Promise<string | undefined> {
   if (argsDigest === undefined && Object.keys(request.args).length > 0) return undefined;
   if (/^[a-z][a-z0-9+.-]*:\/\/|^git@/.test(request.context)) return undefined;
   const dockerfile = joined(request.context, request.dockerfile ?? 'Dockerfile');
@@ -30,7 +30,7 @@ export async function contextDigest(request: BuildRequest, argsDigest: string | 
 }
 
 /** Reference and id of every base image, in the order of the Dockerfile; undefined when one is not on the engine. */
-async function baseImages(dockerfile: string, args: Readonly<Record<string, string>>, containers: Containers): Promise<readonly (readonly [string, string])[] | undefined> {
+async function baseImages(dockerfile: string, args: Readonly<Record<string, string>>, containers: Pick<Containers, 'image'>): Promise<readonly (readonly [string, string])[] | undefined> {
   const defaults = Object.fromEntries([...dockerfile.matchAll(/^\s*ARG\s+([A-Za-z_]\w*)=["']?([^"'\s]*)/gim)].map((m) => [m[1] ?? '', m[2] ?? '']));
   const known = { ...defaults, ...args };
   const stages = new Set<string>(['scratch']);

@@ -36,9 +36,7 @@ function buildOf(service: DesiredService, byName: ReadonlyMap<string, DesiredSer
   if (service.image.id !== undefined || !service.build) return undefined;
   const builder = service.build.services[0] ?? service.name;
   const { reference } = (byName.get(builder) ?? service).image;
-  const known = builds.get(builder);
-  if (known) return known;
-  const step: Step = {
+  return once(builds, builder, {
     id: `build/${builder}`,
     phase: 'build',
     action: { kind: 'image.build', service: builder, reference },
@@ -47,19 +45,14 @@ function buildOf(service: DesiredService, byName: ReadonlyMap<string, DesiredSer
     why: service.build.services.length > 1 ? `for ${service.build.services.join(', ')}` : 'only the build tells whether it changed',
     dependsOn: [],
     undo: undefined,
-  };
-  builds.set(builder, step);
-  return step;
+  });
 }
 
 /** One an image and host. */
 function carryOf(service: DesiredService, byName: ReadonlyMap<string, DesiredService>, view: HostView, carried: Map<string, Step>, build: Step | undefined): Step | undefined {
   const { reference, id } = (byName.get(service.build?.services[0] ?? service.name) ?? service).image;
   if (id !== undefined && Object.values(view.images).includes(id)) return undefined;
-  const key = `${view.name} ${reference}`;
-  const known = carried.get(key);
-  if (known) return known;
-  const step: Step = {
+  return once(carried, `${view.name} ${reference}`, {
     id: `${view.name}/${service.name}/carry`,
     phase: 'push',
     action: { kind: 'image.carry', service: service.name, reference, ...(id === undefined ? {} : { id }) },
@@ -69,19 +62,14 @@ function carryOf(service: DesiredService, byName: ReadonlyMap<string, DesiredSer
     why: view.live && id !== undefined ? 'the host has it not' : 'unless the host has it',
     dependsOn: build ? [build.id] : [],
     undo: undefined,
-  };
-  carried.set(key, step);
-  return step;
+  });
 }
 
 function pullOf(service: DesiredService, view: HostView, pulls: Map<string, Step>): Step | undefined {
   const { reference, id } = service.image;
   const recorded = view.services.get(service.name)?.image.reference === reference;
   if (view.live ? reference in view.images || (id !== undefined && id in view.images) : recorded) return undefined;
-  const key = `${view.name} ${reference}`;
-  const known = pulls.get(key);
-  if (known) return known;
-  const step: Step = {
+  return once(pulls, `${view.name} ${reference}`, {
     id: `${view.name}/${service.name}/pull`,
     phase: 'push',
     action: { kind: 'image.pull', service: service.name, reference },
@@ -91,9 +79,14 @@ function pullOf(service: DesiredService, view: HostView, pulls: Map<string, Step
     why: view.live ? 'the host has it not' : 'unless the host has it',
     dependsOn: [],
     undo: undefined,
-  };
-  pulls.set(key, step);
-  return step;
+  });
+}
+
+/** The first that asks names the step, for all who need the same. */
+function once(steps: Map<string, Step>, key: string, step: Step): Step {
+  const known = steps.get(key) ?? step;
+  steps.set(key, known);
+  return known;
 }
 
 function sorted(steps: ReadonlyMap<string, Step>): readonly Step[] {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { TestHost } from '@stagecraft-tools/hosts';
 import { must, type Point } from '../point.js';
 import { onThreeHosts, type HostsScene } from './scene.js';
-import { allSay, begin, oneHistory } from './story.js';
+import { allSay, oneHistory, updating } from './story.js';
 
 /** Hosts, and operators, that are not there for a while. */
 export const absence: readonly Point[] = [
@@ -12,13 +12,11 @@ export const absence: readonly Point[] = [
       onThreeHosts(stage, 'a host is cut off', async (scene) => {
         await scene.says('one');
         await scene.stagecraft([0], 'deploy', '--yes');
-        await scene.says('two');
         // Without the anchor, which holds the decision, nothing moves; that is another story.
         const anchor = await anchorOf(scene);
         const second = scene.hosts.filter((host) => host !== scene.hosts[0] && host !== anchor)[0];
+        const running = await updating(stage, scene, second, 'start');
         must(second, 'three hosts');
-        const running = begin(stage, scene, ['deploy', '--yes', '--json-events']);
-        await running.seen(new RegExp(`"id":"${second.address}/web/start"[^\\n]*"status":"running"`));
         await second.cut();
         const cutAt = Date.now();
         const code = await running.ended;
@@ -46,9 +44,7 @@ export const absence: readonly Point[] = [
       onThreeHosts(stage, 'an operator is stopped', async (scene) => {
         await scene.says('one');
         await scene.stagecraft([0], 'deploy', '--yes');
-        await scene.says('two');
-        const running = begin(stage, scene, ['deploy', '--yes', '--json-events']);
-        await running.seen(new RegExp(`"id":"${scene.hosts[1]?.address}/web/gate"[^\\n]*"status":"running"`));
+        const running = await updating(stage, scene, scene.hosts[1], 'gate');
         running.kill('SIGSTOP');
         const refused = await scene.stagecraft([6], 'deploy', '--resume', '--yes');
         const session = /lock take --id ([\w-]+)/.exec(refused.all)?.[1];

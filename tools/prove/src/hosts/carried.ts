@@ -1,3 +1,5 @@
+import { readdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { must, type Point } from '../point.js';
 import { bytesOver, onThreeHosts } from './scene.js';
 import { allSay, begin, oneHistory } from './story.js';
@@ -37,6 +39,8 @@ export const carried: readonly Point[] = [
         await running.ended;
         await scene.stagecraft([0], 'deploy', '--resume', '--yes');
         await allSay(scene, 'three');
+        const packed = (await readdir(tmpdir())).filter((name) => name.startsWith('stagecraft-image-'));
+        must(packed.length === 0, `what the killed operator packed is still there: ${packed.join(', ')}`);
         await scene.stagecraft([0], 'rollback', '--yes');
         await allSay(scene, 'two');
         await oneHistory(scene, ['completed', 'completed', 'completed', 'completed']);

@@ -5,7 +5,7 @@ import { onThreeHosts } from './scene.js';
 import { absence } from './absence.js';
 import { carried } from './carried.js';
 import { multiHost } from './multi-host.js';
-import { allSay, begin, elsewhere, oneHistory, steady } from './story.js';
+import { allSay, elsewhere, oneHistory, steady, updating } from './story.js';
 
 /** What many hosts over SSH can do today. */
 export const hostsPoints: readonly Point[] = [
@@ -41,11 +41,9 @@ export const hostsPoints: readonly Point[] = [
       onThreeHosts(stage, 'an engine dies', async (scene) => {
         await scene.says('one');
         await scene.stagecraft([0], 'deploy', '--yes');
-        await scene.says('two');
         const second = scene.hosts[1];
+        const running = await updating(stage, scene, second, 'start');
         must(second, 'three hosts');
-        const running = begin(stage, scene, ['deploy', '--yes', '--json-events']);
-        await running.seen(new RegExp(`"id":"${second.address}/web/start"[^\\n]*"status":"running"`));
         await second.engine.kill();
         const code = await running.ended;
         must([0, 4, 5].includes(code), `exit code ${code}: ${running.printed().slice(-1500)}`);
@@ -63,9 +61,7 @@ export const hostsPoints: readonly Point[] = [
       onThreeHosts(stage, 'an operator dies', async (scene) => {
         await scene.says('one');
         await scene.stagecraft([0], 'deploy', '--yes');
-        await scene.says('two');
-        const running = begin(stage, scene, ['deploy', '--yes', '--json-events']);
-        await running.seen(new RegExp(`"id":"${scene.hosts[1]?.address}/web/gate"[^\\n]*"status":"running"`));
+        const running = await updating(stage, scene, scene.hosts[1], 'gate');
         running.kill();
         await running.ended;
         // Another machine: another name, other processes, an empty `.stagecraft`.

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { TestHost } from '@stagecraft-tools/hosts';
 import { must } from '../point.js';
 import { checkout, type Ran, type Stage } from '../stage.js';
 import type { HostsScene } from './scene.js';
@@ -56,6 +57,15 @@ export function begin(stage: Stage, scene: HostsScene, args: readonly string[]):
       for (const until = Date.now() + 120_000; !pattern.test(text); await sleep(20)) must(child.exitCode === null && Date.now() < until, `${String(pattern)} did not come: ${text.slice(-1500)}`);
     },
   };
+}
+
+/** Begins to deploy another word, and is there when a step of it begins. */
+export async function updating(stage: Stage, scene: HostsScene, host: TestHost | undefined, verb: 'start' | 'gate'): Promise<Begun> {
+  must(host, 'there are three hosts');
+  await scene.says('two');
+  const running = begin(stage, scene, ['deploy', '--yes', '--json-events']);
+  await running.seen(new RegExp(`"id":"${host.address}/web/${verb}"[^\\n]*"status":"running"`));
+  return running;
 }
 
 /** A command on another machine, in a folder that has the project and nothing else. */

@@ -66,6 +66,9 @@ export function planSetup(survey: SetupSurvey, offer: PackageOffer | undefined, 
 
 function packagesFor(survey: SetupSurvey, offer: PackageOffer | undefined, { host, suite }: SetupChoice): SetupChange | SetupRefusal {
   const { system, engine, compose, missing } = survey;
+  // Whoever chose another engine keeps it: two of them on one host are none.
+  if (survey.installed && survey.package !== 'docker.io' && engine !== '' && !reaches(engine, engineNeeded))
+    return { code: 'SC5100', message: `The engine of ${host} is ${engine}, older than 24, and ${survey.package === '' ? 'no package brought it' : `is of the package ${survey.package}`}: it is not replaced by another.`, next: [survey.package === '' ? 'Upgrade it as it was installed, then run this again.' : `On the host, as root: apt-get install --only-upgrade ${survey.package}`] };
   const engineFits = reaches(engine, engineNeeded) || (survey.installed && engine === '');
   const old = [...(engineFits || reaches(offer?.engine ?? '', engineNeeded) ? [] : [`docker.io ${offer?.engine || 'not at all'}`]), ...(reaches(compose, composeNeeded) || reaches(offer?.compose ?? '', composeNeeded) ? [] : [`Compose ${offer?.compose || 'not at all'}`])];
   if (old.length > 0) {

@@ -12,6 +12,8 @@ export interface SetupSurvey {
   readonly engine: string;
   /** There is an engine, whether it answers or not. */
   readonly installed: boolean;
+  /** The package that brings it, as in `docker-ce`; '' where none does. */
+  readonly package: string;
   /** Version of Compose; '' where there is none. */
   readonly compose: string;
   readonly liveRestore: boolean;
@@ -40,6 +42,7 @@ else say power password; fi
 [ ! -d /run/systemd/system ] || say systemd yes
 if command -v dockerd >/dev/null; then
   say installed yes
+  say package "$(dpkg-query -S "$(readlink -f "$(command -v dockerd)")" 2>/dev/null | sed -n '1s/:.*//p')"
   # An engine that hangs holds up nobody.
   say engine "$(timeout 20 $S docker version --format '{{.Server.Version}}' 2>/dev/null | head -n 1)"
   say compose "$(timeout 20 docker compose version --short 2>/dev/null | head -n 1)"
@@ -69,6 +72,7 @@ export function surveyOf(text: string): SetupSurvey {
     systemd: one('systemd') === 'yes',
     engine: one('engine'),
     installed: one('installed') === 'yes',
+    package: one('package'),
     compose: one('compose'),
     liveRestore: one('live') === 'true',
     ...(settings === undefined ? {} : { settings: Buffer.from(settings, 'base64').toString('utf8') }),

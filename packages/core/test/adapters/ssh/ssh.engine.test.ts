@@ -73,19 +73,19 @@ hostTest('CLI_SSH: a real host over SSH', () => {
     const { over } = user();
     const there: number[] = [];
     const options = { bytes: content.length, sha256, onBytes: (bytes: number) => void there.push(bytes) };
-    await over.upload(file, '/root/up/it', options);
-    expect(await host().must(['sh', '-c', 'sha256sum </root/up/it; stat -c %a /root/up/it /root/up'])).toBe(`${sha256}  -\n600\n700\n`);
+    await over.upload(file, '/srv/up/it', options);
+    expect(await host().must(['sh', '-c', 'sha256sum </srv/up/it; stat -c %a /srv/up/it /srv/up'])).toBe(`${sha256}  -\n600\n700\n`);
     expect([there[0], there.at(-1)]).toEqual([0, content.length]);
     there.length = 0;
-    await over.upload(file, '/root/up/it', options);
+    await over.upload(file, '/srv/up/it', options);
     expect(there).toEqual([content.length]);
     there.length = 0;
-    await host().must(['sh', '-c', 'head -c 1000000 /root/up/it >/root/up/second.part']);
-    await over.upload(file, '/root/up/second', options);
+    await host().must(['sh', '-c', 'head -c 1000000 /srv/up/it >/srv/up/.part-second']);
+    await over.upload(file, '/srv/up/second', options);
     expect([there[0], there.at(-1)]).toEqual([1_000_000, content.length]);
-    await host().must(['sh', '-c', 'head -c 1000000 /dev/zero >/root/up/third.part']);
-    await over.upload(file, '/root/up/third', options);
-    expect(await host().must(['sh', '-c', 'ls /root/up; sha256sum </root/up/third'])).toBe(`it\nsecond\nthird\n${sha256}  -\n`);
+    await host().must(['sh', '-c', 'head -c 1000000 /dev/zero >/srv/up/.part-third']);
+    await over.upload(file, '/srv/up/third', options);
+    expect(await host().must(['sh', '-c', 'ls /srv/up; sha256sum </srv/up/third'])).toBe(`it\nsecond\nthird\n${sha256}  -\n`);
     await expect(over.upload(file, '/proc/nowhere/it', options)).rejects.toMatchObject({ code: 'SC3716', kind: 'external' });
   });
 
@@ -95,7 +95,7 @@ hostTest('CLI_SSH: a real host over SSH', () => {
     writeFileSync(file, content);
     let broken = false;
     const seen: number[] = [];
-    await user().over.upload(file, '/root/up/long', {
+    await user().over.upload(file, '/srv/up/long', {
       bytes: content.length,
       sha256: createHash('sha256').update(content).digest('hex'),
       onBytes(bytes) {
@@ -108,7 +108,7 @@ hostTest('CLI_SSH: a real host over SSH', () => {
     expect(broken).toBe(true);
     // Between the two it looked how much was there: less than was sent, and not nothing.
     expect(seen.some((bytes, place) => place > 0 && bytes > 0 && bytes < (seen[place - 1] ?? 0))).toBe(true);
-    expect((await host().must(['sh', '-c', 'wc -c </root/up/long; rm -rf /root/up'])).trim()).toBe(String(content.length));
+    expect((await host().must(['sh', '-c', 'wc -c </srv/up/long; rm -rf /srv/up'])).trim()).toBe(String(content.length));
   });
 
   it('is connected to again when the connection breaks, and asked again what only reads', async () => {

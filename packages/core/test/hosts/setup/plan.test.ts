@@ -5,10 +5,10 @@ import { changeText } from '../../../src/hosts/setup/scripts.js';
 import { surveyOf, type SetupSurvey } from '../../../src/hosts/setup/survey.js';
 
 const bare: SetupSurvey = {
-  login: 'deploy', power: 'sudo', system: { id: 'debian', version: '13', codename: 'trixie' }, systemd: true, engine: '', installed: false, compose: '', liveRestore: false,
+  login: 'deploy', power: 'sudo', system: { id: 'debian', version: '13', codename: 'trixie' }, systemd: true, engine: '', installed: false, package: '', compose: '', liveRestore: false,
   user: { exists: true, root: false, member: false }, folder: '', missing: [],
 };
-const ready: SetupSurvey = { ...bare, engine: '26.1.5', installed: true, compose: '2.26.1', liveRestore: true, settings: '{"live-restore":true}', user: { exists: true, root: false, member: true }, folder: 'docker 2770' };
+const ready: SetupSurvey = { ...bare, engine: '26.1.5', installed: true, package: 'docker.io', compose: '2.26.1', liveRestore: true, settings: '{"live-restore":true}', user: { exists: true, root: false, member: true }, folder: 'docker 2770' };
 const offer: PackageOffer = { names: ['docker.io', 'docker-cli', 'docker-compose'], engine: '26.1.5+dfsg1-9+b1', compose: '2.26.1-4', replaced: [], added: 12, source: '' };
 const old: PackageOffer = { names: ['docker.io', 'docker-compose'], engine: '20.10.24+dfsg1-1', compose: '1.29.2-3', replaced: [], added: 40, source: '' };
 
@@ -32,6 +32,12 @@ describe('HOSTS_SETUP: what a host lacks', () => {
   it('keeps all other settings of the engine', () => {
     const [change] = plan({ ...ready, liveRestore: false, settings: '{ "log-level": "warn", "live-restore": false }' }, undefined) as readonly SetupChange[];
     expect(change).toMatchObject({ kind: 'settings', before: '{ "log-level": "warn", "live-restore": false }', text: '{\n  "log-level": "warn",\n  "live-restore": true\n}\n' });
+  });
+
+  it('is no engine of docker.io beside another that is too old', () => {
+    expect(plan({ ...ready, engine: '23.0.6', package: 'docker-ce' })).toMatchObject({ code: 'SC5100', message: expect.stringContaining('is of the package docker-ce'), next: ['On the host, as root: apt-get install --only-upgrade docker-ce'] });
+    expect(plan({ ...ready, engine: '23.0.6', package: '' })).toMatchObject({ code: 'SC5100' });
+    expect(texts(plan({ ...ready, engine: '23.0.6' }))).toEqual(['install docker.io, docker-cli']);
   });
 
   it('leaves settings that it cannot read', () => {
@@ -78,7 +84,7 @@ describe('HOSTS_SETUP: hosts that are refused', () => {
 
 describe('HOSTS_SETUP: answers of hosts', () => {
   it('are read, with settings of any text', () => {
-    const text = `login=deploy\npower=sudo\nid=debian\nversion=13\ncodename=trixie\ninstalled=yes\nengine=26.1.5\ncompose=2.26.1\nlive=true\nsettings=${Buffer.from('{"live-restore":true}').toString('base64')}\nexists=yes\nmember=yes\nfolder=docker 2770\nsystemd=yes\n`;
+    const text = `login=deploy\npower=sudo\nid=debian\nversion=13\ncodename=trixie\ninstalled=yes\npackage=docker.io\nengine=26.1.5\ncompose=2.26.1\nlive=true\nsettings=${Buffer.from('{"live-restore":true}').toString('base64')}\nexists=yes\nmember=yes\nfolder=docker 2770\nsystemd=yes\n`;
     expect(surveyOf(text)).toEqual(ready);
   });
 
