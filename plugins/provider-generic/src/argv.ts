@@ -25,8 +25,11 @@ export function dockerBuild(request: BuildRequest): BuildProcess {
   const secrets = request.secrets ?? [];
   const passed = Object.entries(request.args).filter(([name]) => !readByDocker.test(name));
   const revealed = secrets.flatMap(({ from }, index): [string, string][] => ('value' in from ? [[`STAGECRAFT_BUILD_SECRET_${index}`, from.value.reveal()]] : []));
-  return { argv: argvOf(request), variables: Object.fromEntries([...passed, ...revealed]) };
+  return { argv: argvOf(request), variables: { ...Object.fromEntries([...passed, ...revealed]), ...withoutGit } };
 }
+
+// buildx would ask git about the folder, and git would find the values in its environment. Source: docs.docker.com/build/building/variables
+const withoutGit = { BUILDX_GIT_INFO: 'false' };
 
 // Variables with which the program itself would do something.
 const readByDocker = /^(?:BUILDKIT_.*|BUILDX_.*|DOCKER_.*|DO_NOT_TRACK|GO[A-Z0-9]*|HOME|LC_.*|LD_.*|OTEL_.*|PATH|PWD|SOURCE_DATE_EPOCH|SSH_.*|SSL_.*|TMPDIR|USER|XDG_.*|.*_PROXY)$/i;

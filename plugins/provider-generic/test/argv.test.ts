@@ -18,7 +18,7 @@ describe('PROVIDER_BACKEND_GENERIC: the docker build of a request', () => {
     const secret = { name: 'token', reveal: () => 's3cret', toString: () => '***', toJSON: () => '***' };
     const { argv, variables } = dockerBuild({ ...request, args: { TOKEN: 'v4lue', HTTP_PROXY: 'http://proxy' }, secrets: [{ id: 'file', from: { file: 'a/b' } }, { id: 'token', from: { value: secret } }] });
     expect(argv.slice(4, -2)).toEqual(['--build-arg=HTTP_PROXY=http://proxy', '--build-arg=TOKEN', '--secret=id=file,src=a/b', '--secret=id=token,env=STAGECRAFT_BUILD_SECRET_1']);
-    expect(variables).toEqual({ STAGECRAFT_BUILD_SECRET_1: 's3cret', TOKEN: 'v4lue' });
+    expect(variables).toEqual({ STAGECRAFT_BUILD_SECRET_1: 's3cret', TOKEN: 'v4lue', BUILDX_GIT_INFO: 'false' });
   });
 
   it('reads the Dockerfile from the context, as Compose does', () => {
