@@ -1,6 +1,7 @@
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { must, type Point } from '../point.js';
+import { seedOf } from '../seed.js';
 import { checkout, stage, type Ran, type Stage } from '../stage.js';
 import { corpusProjects, type CorpusProject } from './corpus-projects.js';
 
@@ -30,14 +31,6 @@ export const corpus: readonly Point[] = [
     },
   },
 ];
-
-/** Which of them CI takes: given, or the commit's own. So a commit that was green stays green, and the next one looks elsewhere. */
-async function seedOf(stage: Stage): Promise<number> {
-  const given = process.env['STAGECRAFT_PROVE_SEED'];
-  if (given !== undefined) return Math.abs(Number(given));
-  const { stdout } = await stage.run(['git', '-C', checkout, 'rev-parse', '--verify', '-q', 'HEAD']);
-  return Number.parseInt(stdout.slice(0, 8), 16) || 0;
-}
 
 async function oneProject(outer: Stage, project: CorpusProject): Promise<void> {
   const home = join(outer.folder, project.name, project.name);

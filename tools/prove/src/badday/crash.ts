@@ -17,8 +17,8 @@ export const crash: readonly Point[] = [
     title: 'failing system calls: ENOSPC, EIO, EMFILE and EACCES on write, fsync, rename, link, unlink and open, in operator and step scripts',
     points: failuresAt,
     ofRollback: 3,
-    together: { ci: 4, full: 8 },
-    ciSeconds: 40,
+    together: { ci: 3, full: 8 },
+    ciSeconds: 30,
     least: { ci: 6, full: 150 },
   }),
 ];

@@ -1,10 +1,11 @@
 import { must, type Point, type Size } from '../../point.js';
+import { seedOf } from '../../seed.js';
 import type { Stage } from '../../stage.js';
 import type { Arena, Chosen, Instant } from './arena.js';
 import { crashed, undisturbed, type Came, type Course } from './chain.js';
 import { aborting, deploying, rollingBack } from './courses.js';
 import { lightLoad, type Watched } from './light-load.js';
-import { chainsOf, chance, seedOf, shuffled } from './sample.js';
+import { chainsOf, chance, shuffled } from './sample.js';
 import { servingArena } from './serving.js';
 
 /** One kind of disturbance, over deploy, rollback and abort; resume is what takes each of them up. */
@@ -27,7 +28,7 @@ export function campaignPoint(campaign: Campaign): Point {
   return {
     title: campaign.title,
     async prove(stage, size) {
-      const seed = seedOf(process.env);
+      const seed = await seedOf(stage);
       try {
         return `seed ${seed}; ${await carriedOut(campaign, stage, size, seed)}`;
       } catch (error) {
@@ -48,7 +49,7 @@ async function carriedOut(campaign: Campaign, stage: Stage, size: Size, seed: nu
     const violations: string[] = [];
     for (const course of [deploying, rollingBack(), aborting]) {
       const until = size === 'full' ? Infinity : begun + (campaign.ciSeconds * 1000 * (rows.length + 1)) / 3;
-      const came = await disturbed({ campaign, arena, load, course, size, random, until });
+      const came = await disturbed({ campaign, arena, load, course, size, random, until, enough: Math.ceil(campaign.least[size] / 3) });
       points += came.points.length;
       runs += came.runs;
       violations.push(...came.violations);
@@ -70,11 +71,13 @@ interface Disturbed {
   readonly course: Course;
   readonly size: Size;
   readonly random: () => number;
-  /** When no other operation is begun. */
+  /** When no other operation is begun, if enough points have come. */
   readonly until: number;
+  /** What is enough. A draw may be passed by, so time alone does not say. */
+  readonly enough: number;
 }
 
-async function disturbed({ campaign, arena, load, course, size, random, until }: Disturbed): Promise<Came & { readonly all: number; readonly violations: readonly string[] }> {
+async function disturbed({ campaign, arena, load, course, size, random, until, enough }: Disturbed): Promise<Came & { readonly all: number; readonly violations: readonly string[] }> {
   const wanted = await undisturbed(arena, course);
   const every = course.name === 'rollback' ? campaign.ofRollback : 1;
   const all = campaign.points(wanted.instants).filter((_, index) => index % every === 0);
@@ -82,7 +85,7 @@ async function disturbed({ campaign, arena, load, course, size, random, until }:
   const violations: string[] = [];
   let [passed, runs] = [0, 0];
   for (const chain of shuffled(chainsOf(all, campaign.together[size]), random)) {
-    if (points.length > 0 && Date.now() > until) break;
+    if (points.length >= enough && Date.now() > until) break;
     try {
       const came = await crashed(arena, course, wanted, chain);
       await load.expectNoLoss(chain.map(({ key, how }) => `${how} at ${key}`).join(', then '));

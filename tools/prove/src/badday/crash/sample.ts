@@ -11,11 +11,6 @@ export function chance(seed: number): () => number {
   };
 }
 
-/** The seed of this run: given, or of the clock. */
-export function seedOf(env: NodeJS.ProcessEnv): number {
-  return Number(env['STAGECRAFT_PROVE_SEED'] ?? Date.now() % 1_000_000);
-}
-
 export function shuffled<T>(items: readonly T[], random: () => number): readonly T[] {
   return items.map((item) => ({ item, at: random() })).sort((a, b) => a.at - b.at).map(({ item }) => item);
 }
