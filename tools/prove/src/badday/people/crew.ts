@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkout, type Ran, type Stage } from '../../stage.js';
 
-/** Somebody who deploys: a folder of the project of their own, as after a clone. All act on the same host. */
+/** Somebody who deploys: a folder of the project of their own, as after a clone. All act on the same hosts. */
 export interface Operator {
   readonly name: string;
   readonly folder: string;
@@ -22,10 +22,11 @@ export interface Running {
 
 export const cli = join(checkout, 'packages/cli/bin/run.js');
 
-export async function operator(stage: Stage, name: string): Promise<Operator> {
+/** @param more of the environment; undefined: not set. */
+export async function operator(stage: Stage, name: string, more: Readonly<Record<string, string | undefined>> = {}): Promise<Operator> {
   const folder = join(stage.folder, name);
   await mkdir(folder, { recursive: true });
-  const own = (env: Readonly<Record<string, string>> = {}): Record<string, string> => ({ ...stage.env, USER: name, ...env });
+  const own = (env: Readonly<Record<string, string>> = {}): Record<string, string> => Object.fromEntries(Object.entries({ ...stage.env, USER: name, ...more, ...env }).filter((entry): entry is [string, string] => entry[1] !== undefined));
   return {
     name,
     folder,
