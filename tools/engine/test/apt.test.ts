@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { aptConfiguration, archiveIn, candidateIn, closureArguments, foreignSource } from '../src/own/apt.js';
+import { aptConfiguration, archiveIn, candidateIn, closureArguments, foreignSource, neededIn } from '../src/own/apt.js';
 import { distributionIn } from '../src/own/distribution.js';
 import { versionOf } from '../src/own/packages.js';
 
@@ -35,6 +35,10 @@ describe('CORE_STATE_TEST_ISOLATION: our own apt', () => {
     expect(candidateIn('docker.io:\n  Installed: (none)\n  Candidate: 26.1.5+dfsg1-9\n')).toBe('26.1.5+dfsg1-9');
     expect(candidateIn('docker.io:\n  Installed: (none)\n  Candidate: (none)\n')).toBeUndefined();
     expect(candidateIn('')).toBeUndefined();
+  });
+
+  it('reads what would be installed, new and in place of an older one', () => {
+    expect(neededIn('Inst libc6 [2.36-9] (2.41-12 Debian:13.1/stable [amd64]) []\nInst docker.io (26.1.5+dfsg1-9 Debian:13.1/stable [amd64])\nConf libc6 (2.41-12 Debian:13.1/stable [amd64])\n')).toEqual(['libc6=2.41-12', 'docker.io=26.1.5+dfsg1-9']);
   });
 
   it('reads name and version of a package file, epoch included', () => {

@@ -11,6 +11,8 @@ export const SET = `stagecraft-hosts${process.env['STAGECRAFT_HOSTS_SET'] ?? ''}
 export interface HostPlaces {
   /** The root filesystems, kept. */
   readonly roots: string;
+  /** Packages for hosts that cannot reach a distribution, kept. */
+  readonly packages: string;
   /** A folder a host and the state of the set: gone when the hosts are. */
   readonly state: string;
   /** Held by the kernel's lock while hosts are made or removed. It is there before us and stays after us. */
@@ -18,7 +20,7 @@ export interface HostPlaces {
 }
 
 export function hostPlaces(env: NodeJS.ProcessEnv = process.env): HostPlaces {
-  return { roots: join(places(env).cache, '..', 'hosts', 'roots'), state: `/var/tmp/${SET}`, lock: '/var/tmp' };
+  return { roots: join(places(env).cache, '..', 'hosts', 'roots'), packages: join(places(env).cache, '..', 'hosts', 'packages'), state: `/var/tmp/${SET}`, lock: '/var/tmp' };
 }
 
 export function folderOf(places: HostPlaces, name: string): string {

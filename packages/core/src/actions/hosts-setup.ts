@@ -2,7 +2,7 @@ import type { HostSettings } from '../config/types.js';
 import { fail, isStagecraftError } from '../errors/index.js';
 import { quote } from '../hosts/quote.js';
 import { offerOf, offerScript } from '../hosts/setup/packages.js';
-import { needsPackages, planSetup, refusalOf, type SetupChange, type SetupRefusal } from '../hosts/setup/plan.js';
+import { needsPackages, planSetup, refusalOf, stateFolderOf, warningsOf, type SetupChange, type SetupRefusal } from '../hosts/setup/plan.js';
 import { changeScript, changeText, checkScript } from '../hosts/setup/scripts.js';
 import { surveyOf, surveyScript, type SetupSurvey } from '../hosts/setup/survey.js';
 import { holdsOpen } from '../io/catalogue/phases.js';
@@ -33,6 +33,9 @@ interface Draft {
   readonly user: string;
   readonly changes: readonly SetupChange[];
   readonly root: boolean;
+  /** Where the user has the state. */
+  readonly folder: string;
+  readonly warnings: readonly string[];
   /** Absent where it is not to be changed; its result says why. */
   readonly shell?: Shell;
   readonly result?: HostSetUp;
@@ -56,7 +59,7 @@ async function drafted(ws: Workspace, host: HostSettings, { suite = '', as }: Ho
     // Who deploys is whom the config names; else who logs in.
     const survey = await surveyed(shell, name, host.user ?? '');
     const user = host.user ?? (as === undefined ? survey.login : as);
-    const of = { host: name, user, changes: [], root: survey.power === 'root' };
+    const of = { host: name, user, changes: [], root: survey.power === 'root', folder: stateFolderOf(survey), warnings: warningsOf(survey, { host: name, user }) };
     const refusal = refusalOf(survey, { host: name, user });
     if (refusal) return { ...of, result: refused(name, refusal) };
     if (needsPackages(survey)) ws.io.event(holdsOpen({ text: `${name}: asking its package sources${suite === '' ? '' : ` and ${suite}`}` }));
@@ -64,7 +67,7 @@ async function drafted(ws: Workspace, host: HostSettings, { suite = '', as }: Ho
     const plan = planSetup(survey, offer, { host: name, user, suite });
     return 'code' in plan ? { ...of, result: refused(name, plan) } : { ...of, changes: plan, shell };
   } catch (error) {
-    return { host: name, user: '', changes: [], root: false, result: failed(name, error) };
+    return { host: name, user: '', changes: [], root: false, folder: '', warnings: [], result: failed(name, error) };
   }
 }
 
@@ -90,7 +93,7 @@ async function confirm(ws: Workspace, drafts: readonly Draft[]): Promise<void> {
 
 /** One after the other on a host; a run that was cut off is finished by the next one. */
 async function carryOut(ws: Workspace, draft: Draft): Promise<HostSetUp> {
-  const { host, changes, shell, user } = draft;
+  const { host, changes, shell, user, folder } = draft;
   if (!shell) return resultOf(draft, 'nothing to do');
   try {
     for (const change of changes) {
@@ -99,7 +102,7 @@ async function carryOut(ws: Workspace, draft: Draft): Promise<HostSetUp> {
       // What packages bring does not begin by itself everywhere.
       if (change.kind === 'packages') await asRoot(ws, draft, shell, 'start the engine', changeScript({ kind: 'start', why: '' }));
     }
-    const [engine = '', compose = ''] = (await asRoot(ws, draft, shell, `check flock, fsync and the engine as ${user}`, checkScript(user))).trim().split('\n');
+    const [engine = '', compose = ''] = (await asRoot(ws, draft, shell, `check flock, fsync and the engine as ${user}`, checkScript(user, folder))).trim().split('\n');
     return { ...resultOf(draft, changes.length > 0 ? 'ready' : 'nothing to do'), engine, compose };
   } catch (error) {
     return { ...failed(host, error), changes: changes.map(shown) };
@@ -116,8 +119,8 @@ function shown(change: SetupChange): HostSetUp['changes'][number] {
   return { kind: change.kind, text: changeText(change), why: change.why };
 }
 
-function resultOf({ host, changes }: Draft, outcome: HostSetUp['outcome']): HostSetUp {
-  return { host, outcome, changes: changes.map(shown) };
+function resultOf({ host, changes, warnings }: Draft, outcome: HostSetUp['outcome']): HostSetUp {
+  return { host, outcome, changes: changes.map(shown), ...(warnings.length > 0 ? { warnings } : {}) };
 }
 
 function refused(host: string, { code, message, next }: SetupRefusal): HostSetUp {

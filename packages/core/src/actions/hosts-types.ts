@@ -14,6 +14,8 @@ export interface HostSetUp {
   /** `refused`: its owner must change something first; `failed`: it did not answer, or a change did not work. */
   readonly outcome: 'nothing to do' | 'planned' | 'ready' | 'refused' | 'failed';
   readonly changes: readonly { readonly kind: string; readonly text: string; readonly why: string }[];
+  /** What its owner is to know of it all the same. */
+  readonly warnings?: readonly string[];
   /** Versions that were found by the last check. */
   readonly engine?: string;
   readonly compose?: string;

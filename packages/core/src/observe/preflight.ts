@@ -159,7 +159,7 @@ function otherFolder({ host, desired }: Preflight, seen: HostObservation): Findi
       severity: 'error',
       code: 'SC3514',
       message: `${other.name} of ${desired.composeProject} on ${host.name} was deployed with another state folder than ${host.scope.root}.`,
-      next: ['Set STAGECRAFT_HOST_DIR to the folder that was used, or move that folder to the new place.'],
+      next: ['Set STAGECRAFT_HOST_DIR to the folder that was used.'],
     },
   ];
 }

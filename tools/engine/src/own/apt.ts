@@ -11,6 +11,10 @@ export interface Apt {
   candidate(name: string): Promise<string | undefined>;
   /** Downloads just these packages; answers the files. */
   download(names: readonly string[], into: string): Promise<string[]>;
+  /** These packages and all they need that `installed` does not have, as `NAME=VERSION`; nothing is downloaded. */
+  needed(names: readonly string[]): Promise<string[]>;
+  /** What the lists say of packages, a paragraph each. */
+  shown(packages: readonly string[]): Promise<string[]>;
   /** Downloads these packages and all they need that `installed` does not have; answers the files. */
   closure(names: readonly string[]): Promise<string[]>;
 }
@@ -20,8 +24,8 @@ export interface AptChoice {
   folder: string;
   /** The suite; the distribution's own where it is absent. */
   suite?: string;
-  /** What counts as there already: the machine's packages, or nothing at all. */
-  installed: 'machine' | 'nothing';
+  /** What counts as there already: the machine's packages, those that a file says (`/var/lib/dpkg/status` of another system), or nothing at all. */
+  installed: 'machine' | 'nothing' | { readonly status: string };
 }
 
 export async function aptOf(choice: AptChoice, distribution: Distribution): Promise<Apt> {
@@ -29,7 +33,7 @@ export async function aptOf(choice: AptChoice, distribution: Distribution): Prom
   const { folder } = choice;
   for (const name of ['lists/partial', 'cache/archives/partial', 'conf.d', 'preferences.d', 'trusted']) mkdirSync(join(folder, name), { recursive: true });
   copyConfiguration(join(folder, 'conf.d'));
-  if (choice.installed === 'machine') copyFileSync('/var/lib/dpkg/status', join(folder, 'status'));
+  if (choice.installed !== 'nothing') copyFileSync(choice.installed === 'machine' ? '/var/lib/dpkg/status' : choice.installed.status, join(folder, 'status'));
   else writeFileSync(join(folder, 'status'), '');
   if (!own) writeFileSync(join(folder, 'sources.list'), foreignSource(await archiveOf(distribution.codename), choice.suite ?? ''));
   writeFileSync(join(folder, 'conf.d', 'zz-stagecraft'), aptConfiguration(folder, own));
@@ -46,6 +50,12 @@ export async function aptOf(choice: AptChoice, distribution: Distribution): Prom
       mkdirSync(into, { recursive: true });
       await must('apt-get', ['-qq', 'download', ...names], { env, cwd: into, timeout: 600_000 });
       return debsIn(into);
+    },
+    async needed(names) {
+      return neededIn(await must('apt-get', ['-s', '-qq', '--no-install-recommends', 'install', ...names], { env, timeout: 120_000 }));
+    },
+    async shown(packages) {
+      return (await must('apt-cache', ['show', ...packages], { env })).split(/\n{2,}/).map((text) => text.trim()).filter((text) => text !== '');
     },
     async closure(names) {
       await must('apt-get', closureArguments(names), { env, timeout: 600_000 });
@@ -90,6 +100,11 @@ export function archiveIn(targets: string, codename: string): string | undefined
     if (uri && release === codename) return uri;
   }
   return undefined;
+}
+
+/** What `apt-get -s install` would install (`Inst NAME [OLD] (VERSION ...`), as `NAME=VERSION`. */
+export function neededIn(simulated: string): string[] {
+  return [...simulated.matchAll(/^Inst (\S+)(?: \[[^\]]*\])? \((\S+)/gm)].map(([, name, version]) => `${name}=${version}`);
 }
 
 /** The candidate in what `apt-cache policy NAME` says. */

@@ -5,6 +5,8 @@ import { onThreeHosts } from './scene.js';
 import { absence } from './absence.js';
 import { carried } from './carried.js';
 import { multiHost } from './multi-host.js';
+import { people } from './people.js';
+import { setUp } from './set-up.js';
 import { allSay, elsewhere, oneHistory, steady, updating } from './story.js';
 
 /** What many hosts over SSH can do today. */
@@ -83,4 +85,6 @@ export const hostsPoints: readonly Point[] = [
   },
   ...absence,
   ...carried,
+  setUp,
+  people,
 ];

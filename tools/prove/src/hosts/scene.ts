@@ -39,7 +39,7 @@ export async function onThreeHosts<T>(stage: Stage, why: string, story: (scene: 
 }
 
 /** As from one registry: an image has the same id everywhere. */
-async function sameImages(stage: Stage, hosts: readonly TestHost[], names: readonly string[]): Promise<void> {
+export async function sameImages(stage: Stage, hosts: readonly TestHost[], names: readonly string[]): Promise<void> {
   const file = join(stage.folder, 'images.tar');
   await stage.docker(['save', '-o', file, ...names]);
   for (const host of hosts) {
@@ -76,7 +76,7 @@ function urlOf(host: TestHost): string {
 }
 
 /** As a person would write it: the key, and the file of known hosts. */
-function sshConfig(hosts: readonly TestHost[]): string {
+export function sshConfig(hosts: readonly TestHost[]): string {
   const [first] = hosts;
   const given = first?.ssh() ?? [];
   const key = given[given.indexOf('-i') + 1] ?? '';

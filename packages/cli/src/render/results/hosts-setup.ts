@@ -5,7 +5,7 @@ import type { Look } from '../../base/session.js';
 export function hostsSetupText({ hosts }: HostsSetupResult, { paint }: Look): string {
   const width = Math.max(...hosts.map(({ host }) => host.length));
   return hosts
-    .map((one) => [`${paint.bold(one.host.padEnd(width))}  ${outcomeOf(one)}\n`, ...(one.outcome === 'planned' ? one.changes.map(({ text, why }) => `  ${text} (${why})\n`) : []), ...(one.error?.next ?? []).map((line) => `  next: ${line}\n`)].join(''))
+    .map((one) => [`${paint.bold(one.host.padEnd(width))}  ${outcomeOf(one)}\n`, ...(one.outcome === 'planned' ? one.changes.map(({ text, why }) => `  ${text} (${why})\n`) : []), ...(one.warnings ?? []).map((text) => `  ${paint.yellow('warning')}: ${text}\n`), ...(one.error?.next ?? []).map((line) => `  next: ${line}\n`)].join(''))
     .join('');
 }
 

@@ -5,6 +5,8 @@ import type { SetupSurvey } from './survey.js';
 const engineNeeded = [24, 0] as const;
 const composeNeeded = [2, 20] as const;
 
+const systemFolder = '/var/lib/stagecraft';
+
 export type SetupChange =
   | { readonly kind: 'packages'; readonly why: string; readonly names: readonly string[]; readonly suite: string; readonly source: string; readonly replaced: readonly string[] }
   | { readonly kind: 'start'; readonly why: string }
@@ -60,8 +62,25 @@ export function planSetup(survey: SetupSurvey, offer: PackageOffer | undefined, 
   if (settings && 'code' in settings) return settings;
   if (settings) changes.push(settings);
   if (!survey.user.root && !survey.user.member) changes.push({ kind: 'group', why: `${choice.user} is not in the group docker`, user: choice.user });
-  if (!isOurs(survey.folder)) changes.push({ kind: 'folder', why: survey.folder === '' ? '/var/lib/stagecraft is not there' : `/var/lib/stagecraft has group and mode ${survey.folder}, not docker 2770` });
+  if (!isOurs(survey.folder) && !keepsOwn(survey)) changes.push({ kind: 'folder', why: survey.folder === '' ? '/var/lib/stagecraft is not there' : `/var/lib/stagecraft has group and mode ${survey.folder}, not docker 2770` });
   return changes;
+}
+
+/** Releases lie in the user's own folder, and a deploy looks there: as soon as there is /var/lib/stagecraft it would look there, and know none of them. */
+function keepsOwn({ releases, folder }: SetupSurvey): boolean {
+  return releases !== '' && folder === '';
+}
+
+/** Where the user who deploys has the state. */
+export function stateFolderOf(survey: SetupSurvey): string {
+  return keepsOwn(survey) ? survey.releases : systemFolder;
+}
+
+/** What its owner is to know, whether something is changed or not. */
+export function warningsOf(survey: SetupSurvey, { host, user }: Pick<SetupChoice, 'host' | 'user'>): readonly string[] {
+  if (survey.releases === '') return [];
+  if (keepsOwn(survey)) return [`Releases of ${user} lie in ${survey.releases} of ${host}: ${systemFolder} is not made, as the next deploy would look for them there and be refused (SC3514).`];
+  return [`Releases of ${user} lie in ${survey.releases} of ${host}, and a deploy looks for them in ${systemFolder}: it is refused (SC3514) unless STAGECRAFT_HOST_DIR=${survey.releases} is set.`];
 }
 
 function packagesFor(survey: SetupSurvey, offer: PackageOffer | undefined, { host, suite }: SetupChoice): SetupChange | SetupRefusal {

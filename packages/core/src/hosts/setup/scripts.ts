@@ -65,11 +65,11 @@ exit 1`;
 }
 
 /** What a release needs of the folder's file system and of the engine, tried by the user who will deploy, in a session of its own. */
-export function checkScript(user: string): string {
-  return `runuser -u ${quote(user)} -- sh -c ${quote(check)}`;
+export function checkScript(user: string, folder: string): string {
+  return `runuser -u ${quote(user)} -- sh -c ${quote(check)} sh ${quote(folder)}`;
 }
 
-const check = `d=/var/lib/stagecraft
+const check = `d=$1
 f=$(mktemp "$d/.check-XXXXXX") || { echo "$(id -un) cannot write to $d" >&2; exit 1; }
 trap 'rm -f "$f"' EXIT
 exec 9>"$f"

@@ -23,6 +23,8 @@ export interface SetupSurvey {
   readonly user: { readonly exists: boolean; readonly root: boolean; readonly member: boolean };
   /** Group and mode of the state folder, as in `docker 2770`; '' where it is not there. */
   readonly folder: string;
+  /** The user's own state folder, where releases lie in it; '' where none do. */
+  readonly releases: string;
   /** Programs that are needed and not there. */
   readonly missing: readonly string[];
 }
@@ -53,6 +55,8 @@ if $S test -e /etc/docker/daemon.json; then say settings "$($S base64 -w 0 /etc/
 if uid=$(id -u -- "$user" 2>/dev/null); then
   say exists yes
   [ "$uid" != 0 ] || say root yes
+  home=$(getent passwd "$user" | cut -d: -f6)
+  ! $S sh -c 'ls "$1"/*/*/journal.ndjson' sh "$home/.stagecraft" >/dev/null 2>&1 || say releases "$home/.stagecraft"
   case " $(id -nG -- "$user") " in *' docker '*) say member yes ;; esac
 fi
 [ ! -d /var/lib/stagecraft ] || say folder "$(stat -c '%G %a' /var/lib/stagecraft)"
@@ -78,6 +82,7 @@ export function surveyOf(text: string): SetupSurvey {
     ...(settings === undefined ? {} : { settings: Buffer.from(settings, 'base64').toString('utf8') }),
     user: { exists: one('exists') === 'yes', root: one('root') === 'yes', member: one('member') === 'yes' },
     folder: one('folder'),
+    releases: one('releases'),
     missing: lines.filter(([name]) => name === 'missing').map(([, value]) => value),
   };
 }

@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { offerOf, type PackageOffer } from '../../../src/hosts/setup/packages.js';
-import { planSetup, refusalOf, type SetupChange, type SetupRefusal } from '../../../src/hosts/setup/plan.js';
+import { planSetup, refusalOf, stateFolderOf, warningsOf, type SetupChange, type SetupRefusal } from '../../../src/hosts/setup/plan.js';
 import { changeText } from '../../../src/hosts/setup/scripts.js';
 import { surveyOf, type SetupSurvey } from '../../../src/hosts/setup/survey.js';
 
 const bare: SetupSurvey = {
   login: 'deploy', power: 'sudo', system: { id: 'debian', version: '13', codename: 'trixie' }, systemd: true, engine: '', installed: false, package: '', compose: '', liveRestore: false,
-  user: { exists: true, root: false, member: false }, folder: '', missing: [],
+  user: { exists: true, root: false, member: false }, folder: '', releases: '', missing: [],
 };
 const ready: SetupSurvey = { ...bare, engine: '26.1.5', installed: true, package: 'docker.io', compose: '2.26.1', liveRestore: true, settings: '{"live-restore":true}', user: { exists: true, root: false, member: true }, folder: 'docker 2770' };
 const offer: PackageOffer = { names: ['docker.io', 'docker-cli', 'docker-compose'], engine: '26.1.5+dfsg1-9+b1', compose: '2.26.1-4', replaced: [], added: 12, source: '' };
@@ -63,6 +63,18 @@ describe('HOSTS_SETUP: what a host lacks', () => {
     expect(texts(plan({ ...ready, compose: '' }))).toEqual(['install docker-compose']);
     expect(texts(plan({ ...ready, engine: '' }, undefined))).toEqual(['start the engine']);
     expect(texts(plan({ ...ready, missing: ['flock'] }))).toEqual(['install coreutils, util-linux']);
+  });
+
+  it('is no /var/lib/stagecraft, where releases lie in the folder of the user', () => {
+    const own = { ...ready, folder: '', releases: '/home/deploy/.stagecraft' };
+    const of = { host: 'web-1', user: 'deploy' };
+    expect(plan(own, undefined)).toEqual([]);
+    expect(stateFolderOf(own)).toBe('/home/deploy/.stagecraft');
+    expect(warningsOf(own, of)).toEqual(['Releases of deploy lie in /home/deploy/.stagecraft of web-1: /var/lib/stagecraft is not made, as the next deploy would look for them there and be refused (SC3514).']);
+    const both = { ...own, folder: 'docker 2770' };
+    expect(stateFolderOf(both)).toBe('/var/lib/stagecraft');
+    expect(warningsOf(both, of)).toEqual([expect.stringContaining('STAGECRAFT_HOST_DIR=/home/deploy/.stagecraft')]);
+    expect(warningsOf(ready, of)).toEqual([]);
   });
 
   it('puts root into no group', () => {
