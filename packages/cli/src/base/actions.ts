@@ -37,6 +37,8 @@ import type {
   RollbackOptions,
   ScaleOptions,
   Ssh,
+  SshCommandOptions,
+  SshCommandResult,
   StatusResult,
   TaskResult,
   WatchOptions,
@@ -61,6 +63,7 @@ export interface Actions {
   logs(ws: Workspace, options: LogsOptions): AsyncIterable<LogEntry>;
   execCommand(ws: Workspace, options: ExecCommandOptions): Promise<TaskResult>;
   runTask(ws: Workspace, options: OneOffOptions): Promise<TaskResult>;
+  sshCommand(ws: Workspace, options: SshCommandOptions): Promise<SshCommandResult>;
   lockStatus(ws: Workspace): Promise<LockStatus>;
   lockTake(ws: Workspace, options: { readonly id?: string }): Promise<LockStatus>;
   adopt(ws: Workspace, options: AdoptOptions): Promise<AdoptResult>;

@@ -6,6 +6,7 @@ import type { World } from './world.js';
 
 /** Who runs a command in a container, and where. */
 export const inContainerFlags = {
+  host: Flags.string({ helpValue: 'NAME', summary: 'Host; default: the first that has the service.' }),
   user: Flags.string({ char: 'u', helpValue: 'USER', summary: 'User of the container, as in node or 1000:1000.' }),
   workdir: Flags.string({ char: 'w', helpValue: 'FOLDER', summary: 'Folder in the container.' }),
 };

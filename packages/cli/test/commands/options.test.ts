@@ -5,7 +5,7 @@ import { createFiles, type DraftPlan } from '@stagecraft/core';
 import type { Actions } from '../../src/base/actions.js';
 import { inProject, run } from '../run.js';
 
-type Verb = 'planAction' | 'deploy' | 'rollback' | 'build' | 'showRelease' | 'logs' | 'lockTake' | 'init' | 'execCommand' | 'runTask' | 'scale' | 'prune' | 'history' | 'maintenance' | 'adopt' | 'proxyUpgrade';
+type Verb = 'planAction' | 'deploy' | 'rollback' | 'build' | 'showRelease' | 'logs' | 'lockTake' | 'init' | 'execCommand' | 'runTask' | 'sshCommand' | 'scale' | 'prune' | 'history' | 'maintenance' | 'adopt' | 'proxyUpgrade';
 
 /** What core is asked for by a command line; it answers with an error, so that nothing is shown. */
 async function askedOf(verb: Verb, argv: readonly string[], cwd: string, env: Record<string, string> = {}): Promise<unknown> {
@@ -49,10 +49,15 @@ describe('CLI_GLOBAL_FLAGS: core is asked for what the flags say', () => {
     ['logs', ['logs'], { services: [], follow: false }],
     ['logs', ['logs', 'web', 'worker', '-f', '--since', '15m', '--tail', '20'], { services: ['web', 'worker'], follow: true, since: '15m', tail: 20 }],
     ['execCommand', ['exec', 'api', '--json', '--', 'ls', '-la', '--json'], { service: 'api', command: ['ls', '-la', '--json'] }],
-    ['execCommand', ['exec', 'api', '--index', '2', '-u', 'node', '-w', '/app', '--json', '--', 'sh'], { service: 'api', command: ['sh'], index: 2, user: 'node', workdir: '/app' }],
+    ['execCommand', ['exec', 'api', '--index', '2', '--host', 'web-2', '-u', 'node', '-w', '/app', '--json', '--', 'sh'], { service: 'api', command: ['sh'], index: 2, host: 'web-2', user: 'node', workdir: '/app' }],
     ['execCommand', ['exec', 'api', '--container', 'shop-prod-api-1', '--json', 'sh'], { service: 'api', command: ['sh'], container: 'shop-prod-api-1' }],
     ['runTask', ['run', 'api', '--json'], { service: 'api', command: [], detach: false }],
     ['runTask', ['run', 'api', '-d', '--json', '--', 'node', '-e', '1'], { service: 'api', command: ['node', '-e', '1'], detach: true }],
+    ['sshCommand', ['ssh', 'web-1', '--json', '--', 'ls', '-la', '--json'], { host: 'web-1', command: ['ls', '-la', '--json'] }],
+    ['sshCommand', ['ssh', '--json', '--', 'uptime'], { command: ['uptime'] }],
+    ['sshCommand', ['ssh', '--role', 'data', '--json', '--', 'df', '-h'], { role: 'data', command: ['df', '-h'] }],
+    ['sshCommand', ['ssh', 'web-1', '--json'], { host: 'web-1', command: [] }],
+    ['sshCommand', ['ssh', 'web-1', '--json', 'uptime'], { host: 'web-1', command: ['uptime'] }],
     ['scale', ['scale', 'api=8', 'worker=0', '--lock-wait', '5s'], { counts: { api: 8, worker: 0 }, dryRun: false, lockWaitMs: 5000 }],
     ['prune', ['prune', '--keep', '3', '--dry-run'], { keep: 3, dryRun: true, lockWaitMs: 0 }],
     ['prune', ['prune'], { dryRun: false, lockWaitMs: 0 }],

@@ -11,13 +11,13 @@ import type { Finding } from '../plugin-api/failure.js';
 import type { HostFiles } from '../plugin-api/host.js';
 import type { Containers } from '../ports/containers.js';
 import type { Shell } from '../ports/shell.js';
-import type { SshHost } from '../ports/ssh.js';
+import type { SshHost, SshTarget } from '../ports/ssh.js';
 import { createStore, type EnvironmentStore } from '../protocol/store.js';
 import { maskedStore } from '../secrets/masked-store.js';
 import { refuseFindings } from './findings.js';
 import { keptValues } from './kept-secrets.js';
 import { localSocket } from './socket.js';
-import { reach } from './ssh-host.js';
+import { reach, targetOf } from './ssh-host.js';
 import type { Workspace } from './types.js';
 
 /** Which environment is meant, and where it is: enough to open its host. */
@@ -38,6 +38,8 @@ export interface OpenHost {
   readonly dial?: (port: number) => Promise<Duplex>;
   /** Brings a file of this machine there; absent where that is this machine. */
   readonly upload?: SshHost['upload'];
+  /** As whom and where SSH reaches it; absent where that is this machine. */
+  readonly target?: SshTarget;
 }
 
 /** A host that did not answer. */
@@ -76,14 +78,20 @@ export async function openHosts(ws: Workspace, settings: Identity): Promise<Host
 /** All hosts of an environment, for what needs every one of them. @throws StagecraftError `external` that names those that do not answer. */
 export async function allHosts(ws: Workspace, settings: Identity): Promise<readonly OpenHost[]> {
   const { hosts, away } = await openHosts(ws, settings);
+  if (away.length === 0) return hosts;
+  throw unreachable(away);
+}
+
+/** The error of hosts that do not answer, for what cannot do without them. */
+export function unreachable(away: readonly Away[]): Error {
   const [first] = away;
-  if (!first) return hosts;
-  throw fail({
+  const message = (first?.error as Error | undefined)?.message ?? '';
+  return fail({
     code: 'SC5006',
     kind: 'external',
-    message: away.length === 1 ? (first.error as Error).message : `${away.map(({ name }) => name).join(', ')} cannot be reached: ${(first.error as Error).message}`,
-    next: isStagecraftError(first.error) ? first.error.next : ['stagecraft status'],
-    cause: first.error,
+    message: away.length === 1 ? message : `${away.map(({ name }) => name).join(', ')} cannot be reached: ${message}`,
+    next: isStagecraftError(first?.error) ? first.error.next : ['stagecraft status'],
+    cause: first?.error,
   });
 }
 
@@ -118,7 +126,7 @@ async function overSsh(ws: Workspace, settings: Identity, host: HostSettings): P
   if (!ws.ssh) throw notYet(settings);
   const { place, shell, files, ...rest } = await reach(ws.ssh, host, ws.processEnv);
   const scope = scopeOf({ ...place, project: settings.project, environment: settings.environment, composeProject: settings.composeProject });
-  return { name: host.name, address: host.address ?? host.name, scope, shell, files, ...rest, store: await storeOf(ws, { shell, scope, files }, host.name) };
+  return { name: host.name, address: host.address ?? host.name, target: targetOf(host), scope, shell, files, ...rest, store: await storeOf(ws, { shell, scope, files }, host.name) };
 }
 
 async function storeOf(ws: Workspace, place: { readonly shell: Shell; readonly scope: Scope; readonly files: HostFiles }, host?: string): Promise<EnvironmentStore> {

@@ -8,6 +8,7 @@ import { surveyOf, surveyScript, type SetupSurvey } from '../hosts/setup/survey.
 import { holdsOpen } from '../io/catalogue/phases.js';
 import type { Shell } from '../ports/shell.js';
 import { identify } from './identity.js';
+import { targetOf } from './ssh-host.js';
 import type { HostSetUp, HostsSetupOptions, HostsSetupResult, Workspace } from './types.js';
 
 /**
@@ -45,11 +46,6 @@ function choose(hosts: readonly HostSettings[], names: readonly string[], enviro
   const unknown = names.filter((name) => !hosts.some((host) => host.name === name));
   if (unknown.length > 0) throw fail({ code: 'SC5097', kind: 'user', message: `${environment} has no host ${unknown.join(', ')}.`, next: [`Hosts: ${hosts.map((host) => host.name).join(', ')}`] });
   return names.length === 0 ? hosts : hosts.filter((host) => names.includes(host.name));
-}
-
-function targetOf({ name, address = name, user, hostKey }: HostSettings, as: string | undefined): { name: string; address: string; user?: string; hostKey?: string } {
-  const login = as ?? user;
-  return { name, address, ...(login === undefined ? {} : { user: login }), ...(hostKey === undefined ? {} : { hostKey }) };
 }
 
 async function drafted(ws: Workspace, host: HostSettings, { suite = '', as }: HostsSetupOptions, shellOf: () => Shell): Promise<Draft> {

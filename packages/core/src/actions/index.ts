@@ -20,5 +20,6 @@ export { diffReleases } from './releases-diff.js';
 export { rollback } from './rollback.js';
 export { runTask } from './run.js';
 export { scale } from './scale.js';
+export { sshCommand } from './ssh-command.js';
 export { status } from './status.js';
 export { watchStatus } from './watch.js';

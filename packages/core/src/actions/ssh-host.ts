@@ -8,7 +8,7 @@ import type { LocalRoot } from '../hosts/local.js';
 import type { HostFiles } from '../plugin-api/host.js';
 import type { Containers } from '../ports/containers.js';
 import type { Shell } from '../ports/shell.js';
-import type { Ssh, SshHost } from '../ports/ssh.js';
+import type { Ssh, SshHost, SshTarget } from '../ports/ssh.js';
 
 /** A host over SSH, before it is known what it has of an environment. */
 export interface Reached {
@@ -22,10 +22,15 @@ export interface Reached {
   readonly upload: SshHost['upload'];
 }
 
+/** A host of the config as it is to be reached. @param as another user than the config's. */
+export function targetOf({ name, address = name, user, hostKey }: HostSettings, as = user): SshTarget {
+  return { name, address, ...(as === undefined ? {} : { user: as }), ...(hostKey === undefined ? {} : { hostKey }) };
+}
+
 /** Connects to a host and asks it, in one script, what must be known of it first. @throws StagecraftError `external` when it cannot be reached. */
 export async function reach(ssh: Ssh, settings: HostSettings, processEnv: Readonly<Record<string, string | undefined>>): Promise<Reached> {
-  const { name, address = name, user, hostKey } = settings;
-  const host = ssh.to({ name, address, ...(user === undefined ? {} : { user }), ...(hostKey === undefined ? {} : { hostKey }) });
+  const { name, address, user } = targetOf(settings);
+  const host = ssh.to(targetOf(settings));
   const asked = await host.shell.run(questions, { timeoutMs: 30_000, again: true });
   const [home = '', system = '', engine = '', bootId = ''] = asked.stdout.split('\n');
   if (asked.exitCode !== 0) throw fail({ code: 'SC3713', kind: 'external', message: `${name} has no POSIX shell that works: ${asked.stderr.trim().split('\n').at(-1) ?? ''}`, next: [`ssh ${user === undefined ? '' : `${user}@`}${address} sh -c true`] });

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import type { Client, ClientChannel } from 'ssh2';
 import { fail, isStagecraftError, type StagecraftError } from '../../errors/index.js';
+import { loginCommand } from '../../hosts/login-command.js';
 import { quote } from '../../hosts/quote.js';
 import type { ExecResult } from '../../plugin-api/host.js';
 import type { SshHost } from '../../ports/ssh.js';
@@ -104,7 +105,7 @@ export function sshHost({ name, connect, returnMs = 120_000 }: SshHostSetup): Cl
   const once = (script: string, { stdin, timeoutMs, signal, keep = 10 * 1024 * 1024 }: RunOptions): Promise<ExecResult> =>
     limit(async () => {
       if (signal?.aborted) throw interrupted(name);
-      const { channel, ended: end } = await exec(command(script), { ...(timeoutMs === undefined ? {} : { timeoutMs }), ...(signal === undefined ? {} : { signal }) });
+      const { channel, ended: end } = await exec(loginCommand(script), { ...(timeoutMs === undefined ? {} : { timeoutMs }), ...(signal === undefined ? {} : { signal }) });
       const out = lineReader(keep, undefined);
       const err = lineReader(keep, undefined);
       channel.on('data', out.push);
@@ -135,7 +136,7 @@ export function sshHost({ name, connect, returnMs = 120_000 }: SshHostSetup): Cl
   };
 
   const feed: Parameters<typeof upload>[2] = async (script, signal) => {
-    const { channel, ended } = await exec(command(script), signal === undefined ? {} : { signal });
+    const { channel, ended } = await exec(loginCommand(script), signal === undefined ? {} : { signal });
     channel.resume();
     channel.stderr.resume();
     const exitCode = ended.then((end) => {
@@ -173,11 +174,6 @@ export function sshHost({ name, connect, returnMs = 120_000 }: SshHostSetup): Cl
 class Refused extends Error {}
 
 type RunOptions = NonNullable<Parameters<SshHost['shell']['run']>[1]>;
-
-/** Daemons of the system are not on the PATH of every login. */
-function command(script: string): string {
-  return `exec sh -c ${quote(`PATH="$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"; export PATH\n${script}`)}`;
-}
 
 interface Begun {
   readonly channel: ClientChannel;
