@@ -39,6 +39,7 @@ import type {
   Ssh,
   SshCommandOptions,
   SshCommandResult,
+  StatePulled,
   StatusResult,
   TaskResult,
   WatchOptions,
@@ -58,6 +59,7 @@ export interface Actions {
   prune(ws: Workspace, options: PruneOptions): Promise<PruneResult>;
   history(ws: Workspace, options: HistoryOptions): Promise<HistoryResult>;
   diffReleases(ws: Workspace, from: string, to: string): Promise<ReleasesDiff>;
+  statePull(ws: Workspace): Promise<StatePulled>;
   status(ws: Workspace): Promise<StatusResult>;
   watchStatus(ws: Workspace, options: WatchOptions): AsyncIterable<StatusResult>;
   logs(ws: Workspace, options: LogsOptions): AsyncIterable<LogEntry>;

@@ -1,6 +1,7 @@
 import { Flags } from '@oclif/core';
 import { StagecraftCommand } from '../base/command.js';
 import type { Outcome } from '../base/session.js';
+import { awayText } from '../render/results/away.js';
 import { historyText } from '../render/results/history.js';
 
 export default class History extends StagecraftCommand<typeof History> {
@@ -18,6 +19,6 @@ export default class History extends StagecraftCommand<typeof History> {
     const ws = await this.workspace();
     const { history } = await this.actions();
     const result = await history(ws, limit === undefined ? {} : { limit });
-    return { data: result, text: (look) => historyText(result, look) };
+    return { data: result, text: (look) => historyText(result, look) + awayText(result.away, look) };
   }
 }

@@ -1,6 +1,6 @@
 import { Args, Flags } from '@oclif/core';
-import type { LogEntry } from '@stagecraft/core';
-import { fail, logLine } from '@stagecraft/core/host';
+import type { HostAway, LogEntry } from '@stagecraft/core';
+import { fail, hostAway, logLine } from '@stagecraft/core/host';
 import { StagecraftCommand } from '../base/command.js';
 import type { Outcome } from '../base/session.js';
 import { logText } from '../render/results/logs.js';
@@ -11,7 +11,7 @@ export default class Logs extends StagecraftCommand<typeof Logs> {
     { description: 'Follow two services', command: '<%= config.bin %> logs --follow web worker' },
     { description: 'The last quarter of an hour', command: '<%= config.bin %> logs --since 15m' },
   ];
-  static override exitCodes = [0, 1, 2, 3, 130, 143] as const;
+  static override exitCodes = [0, 1, 2, 3, 10, 130, 143] as const;
   static override strict = false;
   static override args = { services: Args.string({ description: 'Services; default: all.', multiple: true }) };
   static override flags = {
@@ -28,14 +28,19 @@ export default class Logs extends StagecraftCommand<typeof Logs> {
     const { logs } = await this.actions();
     const entries: LogEntry[] = [];
     let count = 0;
-    const options = { services: this.services(), follow, ...(since === undefined ? {} : { since }), ...(tail === undefined ? {} : { tail }) };
+    let complete = true;
+    const away = (hosts: readonly HostAway[]): void => {
+      complete = false;
+      for (const { name, error } of hosts) this.session.io.event(hostAway({ host: name, reason: error }));
+    };
+    const options = { services: this.services(), follow, away, ...(since === undefined ? {} : { since }), ...(tail === undefined ? {} : { tail }) };
     for await (const entry of logs(ws, options)) {
       count += 1;
       if (this.session.mode === 'json') entries.push(entry);
       else if (this.session.mode === 'events') this.session.io.event(logLine(entry));
       else this.session.print(logText(entry, this.look));
     }
-    return { data: this.session.mode === 'json' ? entries : { lines: count } };
+    return { data: this.session.mode === 'json' ? entries : { lines: count }, exitCode: complete ? 0 : 10 };
   }
 
   private services(): readonly string[] {

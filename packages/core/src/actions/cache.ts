@@ -15,7 +15,11 @@ const servingPath = '.stagecraft/serving.json';
 
 /** Brings the project's readable cache up to the hosts' history. The cache never decides, so where it cannot be written that is told and no more. */
 export async function writeCache(ws: Workspace, hosts: readonly OpenHost[], environment: string): Promise<void> {
-  const history = await historyOf(hosts);
+  await writeHistory(ws, hosts, environment, await historyOf(hosts));
+}
+
+/** The same, with what they remember already read. */
+export async function writeHistory(ws: Workspace, hosts: readonly OpenHost[], environment: string, history: readonly ReleaseRecord[]): Promise<void> {
   await forReading(ws, 'The cache of releases', () => cacheOf(ws).write(environment, history));
   const serving = servingOf(history);
   const model = serving && (await releaseFile(hosts, serving.id, 'model.json'));
@@ -54,5 +58,9 @@ export async function readServing(ws: Workspace): Promise<Serving> {
 }
 
 function cacheOf(ws: Workspace): ReturnType<typeof createCache> {
-  return createCache({ files: ws.files, path: ws.processEnv['STAGECRAFT_STATE_FILE'] ?? '.stagecraft/releases.json', clock: ws.clock, io: ws.io });
+  return createCache({ files: ws.files, path: cachePath(ws), clock: ws.clock, io: ws.io });
+}
+
+export function cachePath(ws: Pick<Workspace, 'processEnv'>): string {
+  return ws.processEnv['STAGECRAFT_STATE_FILE'] ?? '.stagecraft/releases.json';
 }

@@ -2,6 +2,7 @@ import type { Difference } from '../compose/model-diff.js';
 import type { HistoryEntry } from '../protocol/story.js';
 import type { ReleaseRecord } from '../protocol/types.js';
 import type { PrunePlan } from '../retention/plan.js';
+import type { HostAway } from './look-types.js';
 
 export type { Difference, HistoryEntry };
 
@@ -16,6 +17,8 @@ export interface HistoryResult {
   readonly entries: readonly HistoryEntry[];
   /** Of all of them, before the limit. */
   readonly total: number;
+  /** Hosts that did not answer; absent: all did. */
+  readonly away?: readonly HostAway[];
 }
 
 export interface ReleasesDiff {
@@ -23,6 +26,8 @@ export interface ReleasesDiff {
   readonly to: ReleaseRecord;
   /** Sorted by path; empty: both say the same. */
   readonly differences: readonly Difference[];
+  /** Hosts that did not answer; absent: all did. */
+  readonly away?: readonly HostAway[];
 }
 
 export interface PruneOptions {

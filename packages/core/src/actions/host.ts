@@ -21,7 +21,7 @@ import { reach, targetOf } from './ssh-host.js';
 import type { Workspace } from './types.js';
 
 /** Which environment is meant, and where it is: enough to open its host. */
-export type Identity = Pick<Settings, 'project' | 'environment' | 'composeProject' | 'driver' | 'hosts'>;
+export type Identity = Pick<Settings, 'project' | 'environment' | 'composeProject' | 'driver' | 'hosts'> & { readonly rollout?: Pick<Settings['rollout'], 'unreachableMs'> };
 
 /** A host that is within reach: its engine, its shell, its state. Opening it changes nothing. */
 export interface OpenHost {
@@ -54,15 +54,18 @@ export interface Hosts {
   readonly away: readonly Away[];
 }
 
+/** Who only looks is not kept waiting for a host whose connection breaks, milliseconds. */
+export const lookPatienceMs = 5_000;
+
 /** Every host of an environment, those that do not answer apart. @throws StagecraftError `user` for drivers that this version does not deploy by, and for hosts whose keys are not to be trusted. */
-export async function openHosts(ws: Workspace, settings: Identity): Promise<Hosts> {
+export async function openHosts(ws: Workspace, settings: Identity, patienceMs = settings.rollout?.unreachableMs): Promise<Hosts> {
   if (ws.world) return ws.world.openHosts(settings);
   if (settings.driver !== 'ssh') return { hosts: [await openHost(ws, settings)], away: [] };
   const refused: Finding[] = [];
   const found = await Promise.all(
     settings.hosts.map(async (host): Promise<OpenHost | Away> => {
       try {
-        return await overSsh(ws, settings, host);
+        return await overSsh(ws, settings, host, patienceMs);
       } catch (error) {
         if (!isStagecraftError(error) || (error.kind !== 'external' && error.kind !== 'user')) throw error;
         // Whoever adds keys of hosts adds them all at once.
@@ -122,9 +125,9 @@ export async function localHost(ws: Workspace, settings: Identity, what: string)
   return openHost(ws, settings);
 }
 
-async function overSsh(ws: Workspace, settings: Identity, host: HostSettings): Promise<OpenHost> {
+async function overSsh(ws: Workspace, settings: Identity, host: HostSettings, patienceMs = settings.rollout?.unreachableMs): Promise<OpenHost> {
   if (!ws.ssh) throw notYet(settings);
-  const { place, shell, files, ...rest } = await reach(ws.ssh, host, ws.processEnv);
+  const { place, shell, files, ...rest } = await reach(ws.ssh, host, ws.processEnv, patienceMs);
   const scope = scopeOf({ ...place, project: settings.project, environment: settings.environment, composeProject: settings.composeProject });
   return { name: host.name, address: host.address ?? host.name, target: targetOf(host), scope, shell, files, ...rest, store: await storeOf(ws, { shell, scope, files }, host.name) };
 }

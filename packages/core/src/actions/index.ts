@@ -21,5 +21,6 @@ export { rollback } from './rollback.js';
 export { runTask } from './run.js';
 export { scale } from './scale.js';
 export { sshCommand } from './ssh-command.js';
+export { statePull } from './state-pull.js';
 export { status } from './status.js';
 export { watchStatus } from './watch.js';

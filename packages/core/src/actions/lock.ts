@@ -1,25 +1,59 @@
 import { fail } from '../errors/index.js';
 import { sessionId } from '../protocol/ids.js';
-import type { LockRecord } from '../protocol/types.js';
-import { allHosts, type OpenHost } from './host.js';
+import type { Decision, LockRecord, OpenRecord } from '../protocol/types.js';
+import type { EnvironmentStore } from '../protocol/store.js';
+import { askSome, noneAnswers, told } from './ask-each.js';
+import { lookPatienceMs, openHosts, type Away, type OpenHost } from './host.js';
 import { identify } from './identity.js';
 import type { LockStatus, Workspace } from './types.js';
 import { waiting } from './lock-hosts.js';
 import { isDead, ownerOf } from './world.js';
 
-/** Who holds the environment's lock, and what is open. */
+/** Who holds the environment's lock, and what is open: by the hosts that answer. @throws StagecraftError `external` when none does. */
 export async function lockStatus(ws: Workspace): Promise<LockStatus> {
-  return statusOf(ws, await allHosts(ws, await identify(ws)));
+  const { answers, away } = await askSome(await openHosts(ws, await identify(ws), lookPatienceMs), ({ store }) => lockAnswer(store));
+  return lockOf(ws, answers, away);
+}
+
+/** What one host says of its lock. */
+export interface LockAnswer {
+  readonly lock: LockRecord | undefined;
+  readonly open: OpenRecord | undefined;
+  readonly decision: Decision | undefined;
+  readonly running: boolean;
+  readonly identity: string;
+}
+
+export async function lockAnswer(store: EnvironmentStore): Promise<LockAnswer> {
+  const [lock, open, running, identity = ''] = await Promise.all([store.readLock(), store.readOpen(), store.stepRunning(), store.readIdentity()]);
+  return { lock, open, running, identity, decision: open && (await store.readDecision(open.operation)) };
+}
+
+/** What the hosts say together. */
+export async function lockOf(ws: Workspace, asked: readonly { readonly host: OpenHost; readonly answer: LockAnswer }[], away: readonly Away[] = []): Promise<LockStatus> {
+  const answers = inOrder(asked).map(({ answer }) => answer);
+  const lock = answers.find((answer) => answer.lock !== undefined)?.lock;
+  const open = answers.find((answer) => answer.open !== undefined)?.open;
+  const decision = answers.find((answer) => answer.decision !== undefined)?.decision;
+  const holderDead = lock && (await isDead(ws, lock));
+  return {
+    ...(lock ? { lock, holderDead: holderDead === true } : {}),
+    ...(open ? { open } : {}),
+    ...(decision ? { decision } : {}),
+    stepRunning: answers.some(({ running }) => running),
+    ...told(away),
+  };
 }
 
 /**
- * Takes the lock from its holder, for good and on every host, the anchor first: a returning holder is refused at its next step. Waits for the step that may still
+ * Takes the lock from its holder, for good and on every host that answers, the anchor first: a returning holder is refused at its next step. Waits for the step that may still
  * run; then gives the lock back, so that the next command can have it.
  * @throws StagecraftError `user` when the lock is free, or is not the session that was named.
  */
 export async function lockTake(ws: Workspace, options: { readonly id?: string }): Promise<LockStatus> {
   const identity = await identify(ws);
-  const hosts = await allHosts(ws, identity);
+  const { hosts, away } = await openHosts(ws, identity);
+  if (hosts.length === 0) throw noneAnswers(away);
   const held = await locksOf(hosts);
   const [first] = held;
   if (!first) throw fail({ code: 'SC5030', kind: 'user', message: `Nobody holds the lock of ${identity.environment}.`, next: ['stagecraft lock status'] });
@@ -33,22 +67,19 @@ export async function lockTake(ws: Workspace, options: { readonly id?: string })
   for (const { host, lock: there } of held) await host.store.takeOver({ expect: there.session, owner, operation: there.operation, now: ws.clock.now(), session });
   await Promise.all(held.map(({ host }) => host.store.waitForStep(waiting(ws))));
   await Promise.all(held.map(({ host }) => host.store.release(session)));
-  return statusOf(ws, hosts);
-}
-
-async function statusOf(ws: Workspace, hosts: readonly OpenHost[]): Promise<LockStatus> {
-  const [locks, opens, running] = await Promise.all([locksOf(hosts), Promise.all(hosts.map((host) => host.store.readOpen())), Promise.all(hosts.map((host) => host.store.stepRunning()))]);
-  const lock = locks[0]?.lock;
-  const open = opens.find((record) => record !== undefined);
-  const holderDead = lock && (await isDead(ws, lock));
-  return { ...(lock ? { lock, holderDead: holderDead === true } : {}), ...(open ? { open } : {}), stepRunning: running.includes(true) };
+  return lockOf(ws, await Promise.all(hosts.map(async (host) => ({ host, answer: await lockAnswer(host.store) }))), away);
 }
 
 /** The locks that are held, the anchor's first. */
 async function locksOf(hosts: readonly OpenHost[]): Promise<readonly { readonly host: OpenHost; readonly lock: LockRecord }[]> {
-  const all = await Promise.all(hosts.map(async (host) => ({ host, lock: await host.store.readLock(), open: await host.store.readOpen().catch(() => undefined), identity: (await host.store.readIdentity()) ?? '' })));
-  const place = ({ host, open, identity }: (typeof all)[number]): string => `${open?.anchor === host.name ? 0 : 1} ${identity}`;
-  return all.sort((a, b) => (place(a) < place(b) ? -1 : 1)).flatMap(({ host, lock }) => (lock ? [{ host, lock }] : []));
+  const all = await Promise.all(hosts.map(async (host) => ({ host, answer: { lock: await host.store.readLock(), open: await host.store.readOpen().catch(() => undefined), identity: (await host.store.readIdentity()) ?? '' } })));
+  return inOrder(all).flatMap(({ host, answer: { lock } }) => (lock ? [{ host, lock }] : []));
+}
+
+/** The anchor first, then by identity. */
+function inOrder<T extends { readonly host: OpenHost; readonly answer: Pick<LockAnswer, 'open' | 'identity'> }>(all: readonly T[]): readonly T[] {
+  const place = ({ host, answer }: T): string => `${answer.open?.anchor === host.name ? 0 : 1} ${answer.identity}`;
+  return [...all].sort((a, b) => (place(a) < place(b) ? -1 : 1));
 }
 
 async function confirm(ws: Workspace, text: string, session: string): Promise<void> {

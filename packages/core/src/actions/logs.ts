@@ -1,6 +1,7 @@
 import { fail } from '../errors/index.js';
 import type { ContainerState, LogLine } from '../ports/containers.js';
-import { allHosts, type OpenHost } from './host.js';
+import { askEach, noneAnswers, told, type Answers } from './ask-each.js';
+import { lookPatienceMs, openHosts, type OpenHost } from './host.js';
 import { identify } from './identity.js';
 import { merged, type Stream } from './merge-streams.js';
 import { momentOf } from './since.js';
@@ -16,14 +17,19 @@ const lookAgainMs = 500;
 export async function* logs(ws: Workspace, asked: LogsOptions): AsyncIterable<LogEntry> {
   const options = asked.since === undefined ? asked : { ...asked, since: momentOf(asked.since, ws.clock.now()) };
   const identity = await identify(ws);
-  const hosts = await allHosts(ws, identity);
-  const list = async (): Promise<readonly Placed[]> => (await Promise.all(hosts.map(async (host) => (await host.containers.list({ 'com.docker.compose.project': identity.composeProject })).map((container) => ({ host, container }))))).flat();
+  const hosts = await openHosts(ws, identity, options.follow ? undefined : lookPatienceMs);
+  const look = (): Promise<Answers<readonly ContainerState[]>> => askEach(hosts, ({ containers }) => containers.list({ 'com.docker.compose.project': identity.composeProject }));
+  const list = async (): Promise<readonly Placed[]> => placed(await look());
   const wanted = ({ container }: Placed): boolean => container.service !== undefined && (options.services.length === 0 || options.services.includes(container.service));
-  const first = await list();
+  const begun = await look();
+  if (begun.answers.length === 0) throw noneAnswers(begun.away);
+  const { away } = told(begun.away);
+  if (away) options.away?.(away);
+  const first = placed(begun);
   refuseUnknown(options.services, first.map(({ container }) => container));
   const begin = first.filter(wanted);
   if (!options.follow) {
-    const entries = await Promise.all(begin.map((placed) => whole(placed, options)));
+    const entries = await Promise.all(begin.map((one) => whole(one, options)));
     yield* inOrder(entries.flat(), options.tail);
     return;
   }
@@ -39,6 +45,10 @@ export async function* logs(ws: Workspace, asked: LogsOptions): AsyncIterable<Lo
 interface Placed {
   readonly host: OpenHost;
   readonly container: ContainerState;
+}
+
+function placed({ answers }: Answers<readonly ContainerState[]>): readonly Placed[] {
+  return answers.flatMap(({ host, answer }) => answer.map((container) => ({ host, container })));
 }
 
 /** A restarted container is a new stream: the old one ended with it. */

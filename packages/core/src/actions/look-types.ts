@@ -1,4 +1,4 @@
-import type { LockRecord, OpenRecord, ReleaseRecord } from '../protocol/types.js';
+import type { Decision, LockRecord, OpenRecord, ReleaseRecord } from '../protocol/types.js';
 
 export interface StatusResult {
   readonly project: string;
@@ -55,6 +55,8 @@ export interface LogsOptions {
   readonly follow: boolean;
   readonly since?: string;
   readonly tail?: number;
+  /** Is told of hosts that do not answer, before the first line. */
+  away?(hosts: readonly HostAway[]): void;
 }
 
 export interface LogEntry {
@@ -74,4 +76,14 @@ export interface LockStatus {
   /** The holder is proved dead on this machine. */
   readonly holderDead?: boolean;
   readonly stepRunning: boolean;
+  /** Of the open operation; absent: undecided, or not to be known now. */
+  readonly decision?: Decision;
+  /** Hosts that did not answer; absent: all did. */
+  readonly away?: readonly HostAway[];
+}
+
+/** A host that did not answer, and why. */
+export interface HostAway {
+  readonly name: string;
+  readonly error: string;
 }

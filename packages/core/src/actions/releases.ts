@@ -1,19 +1,21 @@
 import { fail, isStagecraftError } from '../errors/index.js';
-import { servingOf } from '../protocol/history.js';
+import { mergedHistory, servingOf } from '../protocol/history.js';
 import type { JournalRecord, ReleaseRecord } from '../protocol/types.js';
+import { askSome, told } from './ask-each.js';
 import { readCache, readServing } from './cache.js';
-import { historyOf, isDamaged } from './history.js';
-import { allHosts, openHost, type Identity, type OpenHost } from './host.js';
+import { isDamaged } from './history.js';
+import { lookPatienceMs, openHosts, type Identity } from './host.js';
 import { identify } from './identity.js';
 import type { ReleasesResult, ReleaseStory, Workspace } from './types.js';
 
-/** The environment's releases, newest first: by the host, or by the project's cache where the host does not answer. */
+/** The environment's releases, newest first: by the hosts that answer, or by the project's cache where none does. */
 export async function listReleases(ws: Workspace): Promise<ReleasesResult> {
   const identity = await identify(ws);
   try {
-    const releases = await historyOf(await allHosts(ws, identity));
+    const { answers, away } = await askSome(await openHosts(ws, identity, lookPatienceMs), ({ store }) => store.history());
+    const releases = mergedHistory(answers.map(({ answer }) => answer));
     const serving = servingOf(releases);
-    return { environment: identity.environment, releases, basis: 'live', ...(serving ? { serving: serving.id } : {}) };
+    return { environment: identity.environment, releases, basis: 'live', ...(serving ? { serving: serving.id } : {}), ...told(away) };
   } catch (error) {
     // Of a damaged history the project's cache is no answer.
     if (!isStagecraftError(error) || (error.kind !== 'external' && error.code !== 'SC5003') || isDamaged(error)) throw error;
@@ -23,14 +25,21 @@ export async function listReleases(ws: Workspace): Promise<ReleasesResult> {
   }
 }
 
-/** One release: what it changed, and what the journal tells of how it came about. `id` may be a version, or the beginning of an id that is the only one. */
+/** One release: what it changed, and what the journals tell of how it came about. `id` may be a version, or the beginning of an id that is the only one. */
 export async function showRelease(ws: Workspace, id: string): Promise<ReleaseStory> {
   const identity = await identify(ws);
-  const host = await openHost(ws, identity);
-  const history = await host.store.history();
+  const { answers, away } = await askSome(await openHosts(ws, identity, lookPatienceMs), async ({ store }) => ({ releases: await store.history(), journal: await store.readJournal() }));
+  const history = mergedHistory(answers.map(({ answer }) => answer.releases));
   const release = findRelease(history, id, identity);
   const previous = history.find((other) => other.id === release.previousId);
-  return { release, ...(previous ? { previous } : {}), changes: changesOf(release, previous), story: await storyOf(host, release) };
+  return { release, ...(previous ? { previous } : {}), changes: changesOf(release, previous), story: storyOf(together(answers.map(({ answer }) => answer.journal.filter((record) => record.operation === release.operation)))), ...told(away) };
+}
+
+/** Of several hosts: the steps of each, and what was done once by the one that knows of the phases, which is the anchor. In the order of their hosts' clocks. */
+function together(journals: readonly (readonly JournalRecord[])[]): readonly JournalRecord[] {
+  const speaks = journals.find((journal) => journal.some((record) => record.type === 'phase')) ?? journals.find((journal) => journal.length > 0) ?? [];
+  const others = journals.filter((journal) => journal !== speaks).flatMap((journal) => journal.filter((record) => record.step !== undefined));
+  return others.length === 0 ? speaks : [...speaks, ...others].sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
 }
 
 /** The release that a person means by its id, its version, or the beginning of an id that is the only one. */
@@ -57,8 +66,7 @@ function changesOf(release: ReleaseRecord, previous: ReleaseRecord | undefined):
     });
 }
 
-async function storyOf(host: OpenHost, release: ReleaseRecord): Promise<ReleaseStory['story']> {
-  const records = (await host.store.readJournal()).filter((record) => record.operation === release.operation);
+function storyOf(records: readonly JournalRecord[]): ReleaseStory['story'] {
   const begun = new Map<string, number>();
   const story: ReleaseStory['story'][number][] = [];
   for (const record of records) {

@@ -28,9 +28,9 @@ export function targetOf({ name, address = name, user, hostKey }: HostSettings, 
 }
 
 /** Connects to a host and asks it, in one script, what must be known of it first. @throws StagecraftError `external` when it cannot be reached. */
-export async function reach(ssh: Ssh, settings: HostSettings, processEnv: Readonly<Record<string, string | undefined>>): Promise<Reached> {
+export async function reach(ssh: Ssh, settings: HostSettings, processEnv: Readonly<Record<string, string | undefined>>, patienceMs?: number): Promise<Reached> {
   const { name, address, user } = targetOf(settings);
-  const host = ssh.to(targetOf(settings));
+  const host = ssh.to({ ...targetOf(settings), ...(patienceMs === undefined ? {} : { patienceMs }) });
   const asked = await host.shell.run(questions, { timeoutMs: 30_000, again: true });
   const [home = '', system = '', engine = '', bootId = ''] = asked.stdout.split('\n');
   if (asked.exitCode !== 0) throw fail({ code: 'SC3713', kind: 'external', message: `${name} has no POSIX shell that works: ${asked.stderr.trim().split('\n').at(-1) ?? ''}`, next: [`ssh ${user === undefined ? '' : `${user}@`}${address} sh -c true`] });

@@ -8,7 +8,7 @@ import type { LockRecord, ReleaseRecord } from '../protocol/types.js';
 import type { ContainerState } from '../ports/containers.js';
 import { driftOf } from './drift.js';
 import { isDamaged } from './history.js';
-import { openHosts, type OpenHost } from './host.js';
+import { lookPatienceMs, openHosts, type OpenHost } from './host.js';
 import { identify } from './identity.js';
 import type { Drift, HostStatus, ServiceStatus, StatusResult, Workspace } from './types.js';
 import { urlsOf } from './urls.js';
@@ -16,7 +16,7 @@ import { urlsOf } from './urls.js';
 /** What runs, against what the serving release says, on all hosts side by side. A host that does not answer is part of the answer, and holds up none of the others. */
 export async function status(ws: Workspace): Promise<StatusResult> {
   const identity = await identify(ws);
-  const { hosts, away } = await openHosts(ws, identity);
+  const { hosts, away } = await openHosts(ws, identity, lookPatienceMs);
   const seen = await Promise.all(hosts.map((host) => lookAt(host, identity.composeProject)));
   const found = seen.filter((one): one is Seen => 'host' in one);
   const history = mergedHistory(found.map((one) => one.history));

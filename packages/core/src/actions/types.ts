@@ -8,12 +8,14 @@ import type { Clock } from '../ports/clock.js';
 import type { Exec } from '../ports/exec.js';
 import type { Files } from '../ports/files.js';
 import type { Ssh } from '../ports/ssh.js';
+import type { HostAway } from './look-types.js';
 import type { World } from './world.js';
 
 export type * from './day-two-types.js';
 export type * from './hosts-types.js';
 export type * from './look-types.js';
 export type * from './proxy-types.js';
+export type * from './state-types.js';
 export type * from './task-types.js';
 
 /** What every action gets from its host (the command line, a test): the world, and the global choices. */
@@ -110,6 +112,8 @@ export interface ReleasesResult {
   readonly releases: readonly ReleaseRecord[];
   readonly serving?: string;
   readonly basis: 'live' | 'record';
+  /** Hosts that did not answer; absent: all did. */
+  readonly away?: readonly HostAway[];
 }
 
 export interface ReleaseStory {
@@ -119,6 +123,8 @@ export interface ReleaseStory {
   readonly changes: readonly { readonly service: string; readonly change: string; readonly image?: string; readonly before?: string }[];
   /** What the journal tells, in order: one entry a step, phase, decision, take-over. */
   readonly story: readonly { readonly at: string; readonly text: string; readonly step?: string; readonly status?: string; readonly durationMs?: number }[];
+  /** Hosts that did not answer: what was done on them is not told; absent: all did. */
+  readonly away?: readonly HostAway[];
 }
 
 export interface AdoptOptions {

@@ -13,5 +13,6 @@ export const defaults = {
   onFailure: 'rollback',
   acknowledgeTimeout: '30s',
   maxParallel: '25%',
+  unreachableTimeout: '2m',
   releases: 10,
 } as const;

@@ -11,8 +11,8 @@ const keys: Readonly<Record<string, readonly string[]>> = {
   'environments.*.services.*': ['url_env'],
   proxy: ['external'],
   'environments.*.proxy': ['external'],
-  rollout: ['unreachable_timeout', 'witness'],
-  'environments.*.rollout': ['unreachable_timeout', 'witness'],
+  rollout: ['witness'],
+  'environments.*.rollout': ['witness'],
   'environments.*': ['drivers', 'databases', 'network'],
   'environments.*.hosts.*': ['engine'],
 };

@@ -136,6 +136,7 @@ const rollout = section('How a release is brought to an environment.', {
     default: defaults.maxParallel,
     'x-expected': 'a number of hosts, or a percentage such as 25%',
   },
+  unreachable_timeout: duration('How long a host whose connection broke is waited for before it counts as failed.', defaults.unreachableTimeout),
 });
 
 const hosts: JsonSchema = {

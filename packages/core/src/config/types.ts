@@ -120,4 +120,6 @@ export interface RolloutSettings {
   readonly onFailure: 'rollback' | 'pause' | 'continue';
   /** How long the proxy may take to acknowledge a change, milliseconds. */
   readonly acknowledgeMs: number;
+  /** How long a host whose connection broke is waited for before it counts as failed, milliseconds. */
+  readonly unreachableMs: number;
 }

@@ -36,6 +36,7 @@ export const settable: readonly string[] = [
   'rollout.acknowledge_timeout',
   'rollout.max_parallel',
   'rollout.on_failure',
+  'rollout.unreachable_timeout',
 ];
 
 /** `rollout.max_parallel` is given by `STAGECRAFT_ROLLOUT_MAX_PARALLEL`. */

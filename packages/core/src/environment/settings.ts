@@ -222,6 +222,7 @@ function rolloutOf({ value, text, duration }: Reader): RolloutSettings {
     maxParallel: parallel,
     onFailure: text(['rollout', 'on_failure'], defaults.onFailure) as RolloutSettings['onFailure'],
     acknowledgeMs: duration(['rollout', 'acknowledge_timeout'], defaults.acknowledgeTimeout),
+    unreachableMs: duration(['rollout', 'unreachable_timeout'], defaults.unreachableTimeout),
   };
 }
 

@@ -10,6 +10,8 @@ export interface SshTarget {
   readonly user?: string;
   /** The only key that is taken, `ssh-ed25519 AAAA…`. Absent: what `known_hosts` says. */
   readonly hostKey?: string;
+  /** How long it is waited for when its connection breaks, milliseconds, from its last sign of life; default two minutes. */
+  readonly patienceMs?: number;
 }
 
 export interface UploadOptions {

@@ -112,7 +112,7 @@ export async function desired(wanted: Wanted): Promise<DesireResult & { readonly
   const settings: Settings = {
     project: 'shop', environment: 'prod', driver: 'local', composeProject: 'shop-prod', compose, profiles: [], images: 'pull', hosts: [], backends: [], services, proxy: undefined, retention: { releases: 10 }, secretNames: [], origins: {}, variables, findings: [],
     routes: (wanted.routes ?? []).map((route) => ({ ...route, location: here })),
-    rollout: { maxParallel: 1, onFailure: 'rollback', acknowledgeMs: 10_000 },
+    rollout: { maxParallel: 1, onFailure: 'rollback', acknowledgeMs: 10_000, unreachableMs: 120_000 },
     ...wanted.settings,
   };
   const result = await desire({ model, settings, version: 'v1', files: createFiles(folder), ...wanted.input });

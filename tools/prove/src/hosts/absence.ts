@@ -22,12 +22,15 @@ export const absence: readonly Point[] = [
         const code = await running.ended;
         const seconds = Math.round((Date.now() - cutAt) / 1000);
         must(code === 5, `exit code ${code} after ${seconds} s: ${running.printed().slice(-2000)}`);
+        // The time that the config gives it, the way back of the others, and no other long wait.
+        must(seconds <= 30, `it took ${seconds} s: ${running.printed().slice(-2000)}`);
         must(running.printed().includes(second.address), `it does not name the host: ${running.printed().slice(-1500)}`);
         const others = (await scene.answers()).filter((_, index) => scene.hosts[index] !== second);
         must(others.every((answer) => answer === 'one'), `the others say ${others.join(', ')} after exit code 5 and ${seconds} s: ${running.printed().slice(-1500)}`);
         const plain = await scene.stagecraft([2], 'deploy', '--yes');
         const away = await scene.stagecraft([5], 'deploy', '--abort', '--yes');
         must(away.all.includes(second.address), `--abort without the host: ${away.all.slice(-800)}`);
+        const asked = await withoutOne(scene, second);
         await second.mend();
         await sleep(500);
         await scene.stagecraft([0], 'deploy', '--abort', '--yes');
@@ -35,7 +38,7 @@ export const absence: readonly Point[] = [
         const outcomes = await oneHistory(scene);
         await scene.stagecraft([0], 'deploy', '--yes');
         await allSay(scene, 'two');
-        return `exit 5 after ${seconds} s, the others serve the old release; a deploy meanwhile: exit ${plain.exitCode}; --abort without it: exit 5; back: --abort exit 0, one history (${outcomes.join(', ')}), and the next deploy completes`;
+        return `exit 5 after ${seconds} s, the others serve the old release; a deploy meanwhile: exit ${plain.exitCode}; --abort without it: exit 5; ${asked}; back: --abort exit 0, one history (${outcomes.join(', ')}), and the next deploy completes`;
       }),
   },
   {
@@ -64,6 +67,20 @@ export const absence: readonly Point[] = [
       }),
   },
 ];
+
+/** What only reads answers by the hosts that are there, names the one that is not, and does not wait for it any longer than for a connection. */
+async function withoutOne(scene: HostsScene, lost: TestHost): Promise<string> {
+  const took: number[] = [];
+  for (const [code, ...args] of [[10, 'status'], [10, 'lock', 'status'], [10, 'state', 'pull'], [10, 'logs', '--tail', '5'], [0, 'releases', 'list'], [0, 'history']] as const) {
+    const begun = Date.now();
+    const { all } = await scene.stagecraft([code], ...args);
+    must(all.includes(lost.address), `${args.join(' ')} does not name the host that is away: ${all.slice(-800)}`);
+    took.push(Date.now() - begun);
+  }
+  const slowest = Math.round(Math.max(...took) / 1000);
+  must(slowest <= 20, `a command that reads took ${slowest} s`);
+  return `status, lock status, state pull and logs exit 10, releases and history exit 0, all name it, ${slowest} s at most`;
+}
 
 /** The first of the hosts in the order of their identities. */
 async function anchorOf({ hosts }: HostsScene): Promise<TestHost | undefined> {

@@ -1,4 +1,4 @@
-import { cp, mkdir } from 'node:fs/promises';
+import { cp, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { must, type Point } from '../point.js';
 import { onThreeHosts } from './scene.js';
@@ -58,7 +58,7 @@ export const hostsPoints: readonly Point[] = [
       }),
   },
   {
-    title: 'an operator dies in mid-rollout: from another machine the lock is taken and the release completed',
+    title: 'an operator dies in mid-rollout: from an empty folder elsewhere the state is pulled, the lock taken, the release completed',
     prove: (stage) =>
       onThreeHosts(stage, 'an operator dies', async (scene) => {
         await scene.says('one');
@@ -72,15 +72,19 @@ export const hostsPoints: readonly Point[] = [
         for (const name of ['stagecraft.yml', 'docker-compose.yml']) await cp(join(stage.folder, name), join(folder, name));
         const there = (...args: readonly string[]): ReturnType<typeof elsewhere> => elsewhere(stage, scene, folder, ...args);
         const refused = await there('deploy', '--resume', '--yes');
-        const session = /lock take --id ([\w-]+)/.exec(refused.all)?.[1];
-        must(refused.exitCode === 6 && session !== undefined, `resume from elsewhere: exit code ${refused.exitCode}: ${refused.all.slice(-800)}`);
+        must(refused.exitCode === 6, `resume from elsewhere: exit code ${refused.exitCode}: ${refused.all.slice(-800)}`);
+        const pulled = await there('state', 'pull', 'prod');
+        const session = /Run: stagecraft lock take --id ([\w-]+)/.exec(pulled.all)?.[1];
+        must(pulled.exitCode === 0 && session !== undefined && /Run: stagecraft deploy --resume/.test(pulled.all), `state pull: exit code ${pulled.exitCode}: ${pulled.all.slice(-1500)}`);
+        const cache = JSON.parse(await readFile(join(folder, '.stagecraft/releases.json'), 'utf8')) as { readonly releases: readonly { readonly outcome: string }[] };
+        must(cache.releases.map(({ outcome }) => outcome).join() === 'open,completed', `the copy has ${JSON.stringify(cache).slice(0, 500)}`);
         const taken = await there('lock', 'take', '--id', session, '--yes');
         must(taken.exitCode === 0, `lock take: exit code ${taken.exitCode}: ${taken.all.slice(-800)}`);
         const resumed = await there('deploy', '--resume', '--yes');
         must(resumed.exitCode === 0, `resume: exit code ${resumed.exitCode}: ${resumed.all.slice(-800)}`);
         await allSay(scene, 'two');
         await oneHistory(scene, ['completed', 'completed']);
-        return 'exit 6 with the session to take, taken, resumed to exit 0; all three serve the new release, one history';
+        return 'from an empty folder: state pull tells both releases, the holder and what to run; taken, resumed to exit 0; all three serve the new release, one history';
       }),
   },
   ...absence,

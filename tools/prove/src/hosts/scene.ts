@@ -55,7 +55,7 @@ async function sceneOf(stage: Stage, hosts: readonly TestHost[]): Promise<HostsS
   const env = { STAGECRAFT_SSH_CONFIG: config, STAGECRAFT_HOST_DIR: undefined };
   await stage.write({
     'ssh-config': sshConfig(hosts),
-    'stagecraft.yml': `version: 1\nproject: { name: fleet }\nroutes:\n  - { path: /, service: web, port: 8000 }\nproxy: { provider: traefik, listen: { http: ${PORT} } }\nenvironments:\n  prod:\n    driver: ssh\n    hosts: [${hosts.map((host) => `root@${host.address}`).join(', ')}]\n`,
+    'stagecraft.yml': `version: 1\nproject: { name: fleet }\nroutes:\n  - { path: /, service: web, port: 8000 }\nproxy: { provider: traefik, listen: { http: ${PORT} } }\nenvironments:\n  prod:\n    driver: ssh\n    hosts: [${hosts.map((host) => `root@${host.address}`).join(', ')}]\nrollout: { unreachable_timeout: 10s }\n`,
   });
   return {
     hosts,

@@ -1,6 +1,7 @@
 import { Args } from '@oclif/core';
 import { StagecraftCommand } from '../../base/command.js';
 import type { Outcome } from '../../base/session.js';
+import { awayText } from '../../render/results/away.js';
 import { diffText } from '../../render/results/releases-diff.js';
 
 export default class ReleasesDiff extends StagecraftCommand<typeof ReleasesDiff> {
@@ -17,6 +18,6 @@ export default class ReleasesDiff extends StagecraftCommand<typeof ReleasesDiff>
     const ws = await this.workspace();
     const { diffReleases } = await this.actions();
     const result = await diffReleases(ws, this.args.from, this.args.to);
-    return { data: result, text: (look) => diffText(result, look) };
+    return { data: result, text: (look) => diffText(result, look) + awayText(result.away, look) };
   }
 }

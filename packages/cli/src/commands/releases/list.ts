@@ -1,5 +1,6 @@
 import { StagecraftCommand } from '../../base/command.js';
 import type { Outcome } from '../../base/session.js';
+import { awayText } from '../../render/results/away.js';
 import { releasesText } from '../../render/results/releases.js';
 
 export default class ReleasesList extends StagecraftCommand<typeof ReleasesList> {
@@ -11,6 +12,6 @@ export default class ReleasesList extends StagecraftCommand<typeof ReleasesList>
     const ws = await this.workspace();
     const { listReleases } = await this.actions();
     const result = await listReleases(ws);
-    return { data: result, text: (look) => releasesText(result, look) };
+    return { data: result, text: (look) => releasesText(result, look) + awayText(result.away, look) };
   }
 }

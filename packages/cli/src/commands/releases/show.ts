@@ -1,6 +1,7 @@
 import { Args } from '@oclif/core';
 import { StagecraftCommand } from '../../base/command.js';
 import type { Outcome } from '../../base/session.js';
+import { awayText } from '../../render/results/away.js';
 import { storyText } from '../../render/results/releases.js';
 
 export default class ReleasesShow extends StagecraftCommand<typeof ReleasesShow> {
@@ -13,6 +14,6 @@ export default class ReleasesShow extends StagecraftCommand<typeof ReleasesShow>
     const ws = await this.workspace();
     const { showRelease } = await this.actions();
     const result = await showRelease(ws, this.args.id);
-    return { data: result, text: (look) => storyText(result, look) };
+    return { data: result, text: (look) => storyText(result, look) + awayText(result.away, look) };
   }
 }

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { createConnection } from 'node:net';
 import { Duplex } from 'node:stream';
 import type { Config } from 'node-ssh';
 import type { Client, NextAuthHandler } from 'ssh2';
@@ -13,27 +14,33 @@ export interface ConnectSetup extends SshSettings, HostKeySetup {
   readonly keyring: Keyring;
 }
 
-/** A host is asked for a sign of life so often; after three without one the connection is dead. */
-const keepaliveMs = 5_000;
-const readyMs = 20_000;
+/** How long the parts of a connection may take, milliseconds. */
+export interface Times {
+  /** To be reached at all. */
+  readonly connectMs: number;
+  /** To greet, and to let the user in. */
+  readonly readyMs: number;
+  /** A host is asked for a sign of life so often; after three without one the connection is dead. */
+  readonly keepaliveMs: number;
+}
 
 /**
  * Connects to a host, through those that stand before it.
  * @throws StagecraftError `external` when it cannot be reached, `user` when its key is not to be trusted.
  */
-export async function connect(setup: ConnectSetup, target: SshTarget): Promise<Client> {
+export async function connect(setup: ConnectSetup, target: SshTarget, times: Times): Promise<Client> {
   const place = await effective(setup, target.address, target.user);
   const through: Client[] = [];
   let last: { readonly client: Client; readonly name: string } | undefined;
   for (const jump of place.jumps) {
     const hop = await effective(setup, destinationOf(jump));
-    const client = await login(setup, { name: jump }, hop, last && (await tunnel(last.client, hop, jump)));
+    const client = await login(setup, { name: jump }, hop, last ? await tunnel(last.client, hop, jump) : await wire({ name: jump }, hop, times), times);
     through.push(client);
     last = { client, name: jump };
   }
   try {
-    const stream = last ? await tunnel(last.client, place, target.name) : place.proxyCommand === undefined ? undefined : piped(place.proxyCommand, place);
-    const client = await login(setup, target, place, stream);
+    const stream = last ? await tunnel(last.client, place, target.name) : await wire(target, place, times);
+    const client = await login(setup, target, place, stream, times);
     client.once('close', () => through.forEach((hop) => hop.end()));
     return client;
   } catch (error) {
@@ -42,7 +49,7 @@ export async function connect(setup: ConnectSetup, target: SshTarget): Promise<C
   }
 }
 
-async function login(setup: ConnectSetup, target: Pick<SshTarget, 'name' | 'hostKey'>, place: Effective, sock: Duplex | undefined): Promise<Client> {
+async function login(setup: ConnectSetup, target: Pick<SshTarget, 'name' | 'hostKey'>, place: Effective, sock: Duplex, { readyMs, keepaliveMs }: Times): Promise<Client> {
   const { NodeSSH } = await import('../node-ssh.js');
   const keys = await knownKeys(setup, target, place);
   const tried: string[] = [];
@@ -53,7 +60,7 @@ async function login(setup: ConnectSetup, target: Pick<SshTarget, 'name' | 'host
     host: place.host,
     port: place.port,
     username: place.user,
-    ...(sock === undefined ? {} : { sock }),
+    sock,
     readyTimeout: readyMs,
     keepaliveInterval: keepaliveMs,
     keepaliveCountMax: 3,
@@ -73,9 +80,9 @@ async function login(setup: ConnectSetup, target: Pick<SshTarget, 'name' | 'host
     await ssh.connect(config);
   } catch (error) {
     ssh.dispose();
-    throw refused ?? unreachable(target.name, place, error, tried);
+    throw refused ?? unreachable(target.name, place, error, tried, readyMs);
   }
-  if (ssh.connection === null) throw unreachable(target.name, place, new Error('it ended at once'), tried);
+  if (ssh.connection === null) throw unreachable(target.name, place, new Error('it ended at once'), tried, readyMs);
   // Whoever uses it hears of its end by what they do with it.
   ssh.connection.on('error', () => undefined);
   return ssh.connection;
@@ -97,6 +104,26 @@ function tunnel(client: Client, { host, port }: Effective, name: string): Promis
   });
 }
 
+/** The way to a host with none before it: a connection of our own, which is given up in time, or what `ProxyCommand` makes. */
+function wire(target: Pick<SshTarget, 'name'>, place: Effective, { connectMs }: Times): Promise<Duplex> {
+  if (place.proxyCommand !== undefined) return Promise.resolve(piped(place.proxyCommand, place));
+  return new Promise((resolve, reject) => {
+    const socket = createConnection({ host: place.host, port: place.port });
+    const late = setTimeout(() => socket.destroy(Object.assign(new Error('late'), { level: 'client-timeout' })), connectMs);
+    const ended = (cause: Error): void => {
+      clearTimeout(late);
+      reject(unreachable(target.name, place, cause, [], connectMs));
+    };
+    socket.once('error', ended);
+    socket.once('connect', () => {
+      clearTimeout(late);
+      socket.off('error', ended);
+      socket.setNoDelay(true);
+      resolve(socket);
+    });
+  });
+}
+
 /** The connection is the input and output of a command, as `ProxyCommand` says. It is the user's own line, for a shell. */
 function piped(command: string, { host, port, user }: Effective): Duplex {
   const line = command.replace(/%(%|h|p|r|n)/g, (_, token: string) => ({ '%': '%', h: host, n: host, p: String(port), r: user })[token] ?? '');
@@ -107,7 +134,7 @@ function piped(command: string, { host, port, user }: Effective): Duplex {
   return stream;
 }
 
-function unreachable(name: string, place: Effective, cause: unknown, tried: readonly string[]): Error {
+function unreachable(name: string, place: Effective, cause: unknown, tried: readonly string[], readyMs: number): Error {
   if (isStagecraftError(cause)) return cause;
   const { message, level, code } = cause as { message: string; level?: string; code?: string };
   const at = `${place.user}@${place.host}${place.port === 22 ? '' : `, port ${place.port}`}`;
@@ -121,6 +148,6 @@ function unreachable(name: string, place: Effective, cause: unknown, tried: read
       cause,
     });
   }
-  const why = code === 'ENOTFOUND' ? 'its name is not known' : code === 'ECONNREFUSED' ? 'nobody listens there' : level === 'client-timeout' ? `it did not answer within ${readyMs / 1000} s` : message;
+  const why = code === 'ENOTFOUND' ? 'its name is not known' : code === 'ECONNREFUSED' ? 'nobody listens there' : level === 'client-timeout' ? `it did not answer within ${Math.round(readyMs / 1000)} s` : message;
   return fail({ code: 'SC3700', kind: 'external', message: `${name} cannot be reached by SSH (${at}): ${why}.`, next: [test, 'stagecraft status'], cause });
 }

@@ -8,6 +8,8 @@ import { quote } from '../../hosts/quote.js';
 import type { ExecResult } from '../../plugin-api/host.js';
 import type { SshHost } from '../../ports/ssh.js';
 import { lineReader } from '../lines.js';
+import type { Times } from './connect.js';
+import { patiently } from './patience.js';
 import { upload } from './upload.js';
 
 /** sshd serves ten sessions a connection unless it is told otherwise (`MaxSessions`); one is left for who connects beside us. */
@@ -21,9 +23,11 @@ const mostTries = 5;
 
 export interface SshHostSetup {
   readonly name: string;
-  connect(): Promise<Client>;
-  /** How long a host that was reached before is waited for when its connection breaks, milliseconds; default two minutes. */
-  readonly returnMs?: number;
+  connect(times: Times): Promise<Client>;
+  /** How long a host that was reached before is waited for when its connection breaks, milliseconds, from its last sign of life; default two minutes. */
+  readonly patienceMs?: number;
+  /** Is told that it is waited for, and that it is there again. */
+  tell?(what: { readonly state: 'lost' | 'back'; readonly waitMs: number }): void;
 }
 
 /** @internal */
@@ -32,16 +36,15 @@ export interface Closable extends SshHost {
 }
 
 /** A host over one connection. */
-export function sshHost({ name, connect, returnMs = 120_000 }: SshHostSetup): Closable {
+export function sshHost({ name, connect, patienceMs = 120_000, tell }: SshHostSetup): Closable {
   const limit = pLimit(sessions);
+  const reach = patiently(connect, patienceMs, tell);
   let current: Promise<Client> | undefined;
-  let reached = false;
   let closed = false;
 
   const live = (): Promise<Client> => {
-    current ??= patient().then(
+    current ??= reach.again(() => closed).then(
       (client) => {
-        reached = true;
         client.once('close', () => (current = undefined));
         return client;
       },
@@ -51,16 +54,6 @@ export function sshHost({ name, connect, returnMs = 120_000 }: SshHostSetup): Cl
       },
     );
     return current;
-  };
-  const patient = async (): Promise<Client> => {
-    for (const begun = Date.now(); ; await sleep(1_000)) {
-      try {
-        return await connect();
-      } catch (error) {
-        const hopeless = !isStagecraftError(error) || error.kind !== 'external';
-        if (closed || !reached || hopeless || Date.now() - begun > returnMs) throw error;
-      }
-    }
   };
   const lost = (cause?: unknown): StagecraftError => fail({ code: 'SC3708', kind: 'external', message: `The connection to ${name} broke.`, next: ['stagecraft status', 'stagecraft deploy --resume'], cause });
 

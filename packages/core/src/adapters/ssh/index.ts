@@ -1,3 +1,4 @@
+import { hostConnection } from '../../io/catalogue/protocol.js';
 import type { Io } from '../../io/io.js';
 import type { Exec } from '../../ports/exec.js';
 import type { Files } from '../../ports/files.js';
@@ -10,7 +11,7 @@ export interface SshSetup {
   readonly exec: Exec;
   readonly files: Pick<Files, 'read' | 'write'>;
   readonly processEnv: Readonly<Record<string, string | undefined>>;
-  readonly io: Pick<Io, 'ask' | 'hide'>;
+  readonly io: Pick<Io, 'ask' | 'hide' | 'event'>;
 }
 
 /** SSH of this machine's user: their config, keys, agent and known hosts. Nothing is connected until a host is used. */
@@ -27,7 +28,12 @@ export function createSsh({ exec, files, processEnv, io }: SshSetup): Ssh {
   return {
     to(target) {
       const key = JSON.stringify([target.name, target.address, target.user, target.hostKey]);
-      const known = hosts.get(key) ?? sshHost({ name: target.name, connect: () => connect({ exec, env: processEnv, files, ask, keyring }, target) });
+      const known = hosts.get(key) ?? sshHost({
+          name: target.name,
+          connect: (times) => connect({ exec, env: processEnv, files, ask, keyring }, target, times),
+          tell: (what) => io.event(hostConnection({ host: target.name, ...what })),
+          ...(target.patienceMs === undefined ? {} : { patienceMs: target.patienceMs }),
+        });
       hosts.set(key, known);
       return known;
     },

@@ -13,3 +13,4 @@ export const catalogue: readonly Message<never>[] = [cli, phases, plan, protocol
 
 export * from './cli.js';
 export * from './phases.js';
+export { hostAway } from './protocol.js';

@@ -15,3 +15,19 @@ export const copyNotWritten = message<{ what: string; reason: string }>({
   payload: { what: 'what was not written', reason: 'why' },
   text: (d) => `${d.what} could not be written in the project, and is as it was: ${d.reason} Nothing depends on it; the hosts have it all.`,
 });
+
+export const hostConnection = message<{ host: string; state: 'lost' | 'back'; waitMs: number }>({
+  type: 'notice',
+  code: 'SC3741',
+  description: 'The connection to a host broke, and it is waited for; or it is there again.',
+  payload: { host: 'name of the host', state: 'what became of the connection', waitMs: 'how long it is waited for, milliseconds' },
+  text: (d) => (d.state === 'back' ? `${d.host} is there again.` : `The connection to ${d.host} broke. Waiting for it, up to ${Math.ceil(d.waitMs / 1000)} s.`),
+});
+
+export const hostAway = message<{ host: string; reason: string }>({
+  type: 'notice',
+  code: 'SC3742',
+  description: 'A host did not answer, and what it could tell is missing.',
+  payload: { host: 'name of the host', reason: 'why' },
+  text: (d) => `${d.host} did not answer, and what is on it is missing here: ${d.reason}`,
+});

@@ -45,7 +45,7 @@ hostTest('CLI_SSH: a real host over SSH', () => {
     writeFileSync(config, `${more.config ?? ''}\nHost *\n  IdentityFile ${more.key ?? keyFile()}\n  IdentitiesOnly yes\n  UserKnownHostsFile ${known}\n`);
     const asked: Question[] = [];
     const env = { ...process.env, STAGECRAFT_SSH_CONFIG: config, SSH_AUTH_SOCK: undefined };
-    const ssh = createSsh({ exec: createExec({ folder: folder, processEnv: env }), files: createFiles(folder), processEnv: env, io: { ask: (question) => (asked.push(question), Promise.resolve(more.answers?.[question.code] ?? question.fallback)) } });
+    const ssh = createSsh({ exec: createExec({ folder: folder, processEnv: env }), files: createFiles(folder), processEnv: env, io: { event: () => undefined, ask: (question) => (asked.push(question), Promise.resolve(more.answers?.[question.code] ?? question.fallback)) } });
     connections.push(ssh);
     return { over: ssh.to({ name: 'web', address: host().address, user: 'root', ...more.target }), asked, known };
   }
