@@ -74,7 +74,7 @@ describe('defaults', () => {
       backends: [{ name: 'backend', provider: 'generic', services: [], config: {} }],
       services: {},
       routes: [],
-      rollout: { maxParallel: '25%', onFailure: 'rollback', acknowledgeMs: 30_000 },
+      rollout: { maxParallel: '25%', onFailure: 'rollback', acknowledgeMs: 30_000, unreachableMs: 120_000 },
       retention: { releases: 10 },
       secretNames: [],
       variables: {},
@@ -141,7 +141,7 @@ environments:
     const { services, routes, rollout, origins } = await resolve(config);
     expect(services).toMatchObject({ api: { replicas: 4, drainMs: 5000 }, web: { replicas: 1, drainMs: 30_000 } });
     expect(routes.map(({ service }) => service)).toEqual(['b']);
-    expect(rollout).toEqual({ maxParallel: 3, onFailure: 'rollback', acknowledgeMs: 5000 });
+    expect(rollout).toEqual({ maxParallel: 3, onFailure: 'rollback', acknowledgeMs: 5000, unreachableMs: 120_000 });
     expect(origins['services.api.replicas']).toEqual({ kind: 'file', location: { file: 'stagecraft.yml', line: 9, column: 34 } });
     expect(origins['services.api.rollout.drain']).toEqual({ kind: 'file', location: { file: 'stagecraft.yml', line: 4, column: 51 } });
     expect(origins['services.web.rollout.drain']).toEqual({ kind: 'default' });
