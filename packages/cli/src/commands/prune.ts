@@ -4,9 +4,9 @@ import type { Outcome } from '../base/session.js';
 import { pruneText } from '../render/results/prune.js';
 
 export default class Prune extends LockingCommand<typeof Prune> {
-  static override summary = 'Remove what old releases keep on the host.';
+  static override summary = 'Remove what old releases keep on the hosts.';
   static override description =
-    'Images that the project built, folders of releases and runs, mounted files and values of releases beyond `retention.releases`. What a kept release of any environment needs stays; volumes and images of third parties are never touched. Shows what goes, and asks.';
+    'Images that the project built, folders of releases and runs, mounted files and values of releases beyond `retention.releases`. What a kept release of any environment needs stays; volumes and images of third parties are never touched. All hosts of the environment; shows what goes, and asks.';
   static override examples = [
     { description: 'What would go, and how much', command: '<%= config.bin %> prune --env prod --dry-run' },
     { description: 'Keep three releases, without a question', command: '<%= config.bin %> prune --keep 3 --yes' },

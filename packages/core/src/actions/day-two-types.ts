@@ -38,12 +38,14 @@ export interface PruneOptions {
   readonly lockWaitMs: number;
 }
 
-/** What was removed, or would be. Sizes in bytes; layers that images share are counted for each. */
+/** What was removed, or would be, over all hosts. Sizes in bytes, of all hosts together; layers that images share are counted for each. */
 export interface PruneResult extends PrunePlan {
   readonly outcome: 'nothing to do' | 'planned' | 'completed';
   readonly environment: string;
   readonly keep: number;
   readonly bytes: number;
+  /** The same by host, sorted by name: how many of each, and how much. */
+  readonly hosts: readonly { readonly host: string; readonly bytes: number; readonly releases: number; readonly images: number }[];
 }
 
 export interface ScaleOptions {

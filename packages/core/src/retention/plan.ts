@@ -7,8 +7,10 @@ import type { Survey } from './survey.js';
 export interface PruneInput {
   readonly project: string;
   readonly scope: Scope;
-  /** Newest first. */
+  /** What this host remembers, newest first. */
   readonly history: readonly ReleaseRecord[];
+  /** What all hosts of the environment remember, newest first: what is kept is kept on every one of them. */
+  readonly whole: readonly ReleaseRecord[];
   /** Completed releases to keep. */
   readonly count: number;
   readonly survey: Survey;
@@ -32,7 +34,7 @@ export interface PrunePlan {
 /** Decides what nobody needs any more. A volume is never among it, nor an image that the project did not build. */
 export function planPrune(input: PruneInput): PrunePlan {
   const { project, scope, history, survey, containers } = input;
-  const keep = releasesToKeep(history, input.count);
+  const keep = releasesToKeep(input.whole, input.count);
   const going = history.filter((release) => !keep.has(release.id));
   const gone = new Set(going.map((release) => release.id));
   const folders = new Set(going.map((release) => `${scope.folder}/releases/${release.id}`));
@@ -76,6 +78,23 @@ export function both(shown: PrunePlan, now: PrunePlan): PrunePlan {
 
 export function isEmpty({ releases, images, files, runs, secrets }: PrunePlan): boolean {
   return releases.length + images.length + files.length + runs.length + secrets.length === 0;
+}
+
+/** What goes of several hosts, each thing once, with what it takes on all of them. */
+export function together(plans: readonly PrunePlan[]): PrunePlan {
+  const summed = <Row extends { readonly bytes: number }>(rows: readonly (readonly Row[])[], key: (row: Row) => string): readonly Row[] => {
+    const known = new Map<string, Row>();
+    for (const row of rows.flat()) known.set(key(row), { ...row, bytes: row.bytes + (known.get(key(row))?.bytes ?? 0) });
+    return [...known.values()].sort(by(key));
+  };
+  return {
+    kept: Math.max(0, ...plans.map(({ kept }) => kept)),
+    releases: summed(plans.map(({ releases }) => releases), (row) => row.id),
+    images: summed(plans.map(({ images }) => images), (row) => row.id),
+    files: summed(plans.map(({ files }) => files), (row) => row.digest),
+    runs: summed(plans.map(({ runs }) => runs), (row) => row.operation),
+    secrets: [...new Set(plans.flatMap(({ secrets }) => secrets))].sort(),
+  };
 }
 
 function by<Row>(key: (row: Row) => string): (a: Row, b: Row) => number {

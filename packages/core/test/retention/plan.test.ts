@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { ContainerState, ImageState } from '../../src/ports/containers.js';
 import type { ReleaseRecord } from '../../src/protocol/types.js';
 import { releasesToKeep } from '../../src/retention/keep.js';
-import { both, isEmpty, planPrune, type PruneInput } from '../../src/retention/plan.js';
+import { both, isEmpty, planPrune, together, type PruneInput } from '../../src/retention/plan.js';
 import { openRecord, releaseRecord, scopeAt } from '../protocol/support.js';
 import { container } from '../plan/world.js';
 
@@ -36,6 +36,7 @@ describe('CLI_PRUNE: what goes with the others', () => {
     project: 'shop',
     scope,
     history: records,
+    whole: records,
     count: 2,
     survey: {
       releases: new Map([[id(1), 10], [id(2), 20], [id(3), 30], [id(4), 40]]),
@@ -78,5 +79,19 @@ describe('CLI_PRUNE: what goes with the others', () => {
     const shown = planPrune(base);
     expect(both(shown, planPrune({ ...base, count: 1 }))).toEqual({ ...shown, kept: 2 });
     expect(isEmpty(both(shown, planPrune({ ...base, count: 4, survey: { ...base.survey, files: new Map(), runs: new Map(), secrets: [] } })))).toBe(true);
+  });
+
+  it('is by the history of all hosts, of what this one has', () => {
+    // It was away when the first two were pruned elsewhere, and lacks the newest one.
+    const lagging = history(record(1), record(2), record(3));
+    const whole = history(record(2), record(3), record(4), record(5));
+    expect(planPrune({ ...base, count: 2, history: lagging, whole }).releases.map((one) => one.id)).toEqual([id(1), id(2), id(3)]);
+    expect(planPrune({ ...base, count: 3, history: lagging, whole })).toMatchObject({ kept: 1, releases: [{ id: id(1) }, { id: id(2) }] });
+  });
+
+  it('is told once for several hosts, with what it takes on all', () => {
+    const shown = planPrune(base);
+    expect(together([shown, { ...shown, kept: 9, files: [], secrets: ['x'] }])).toMatchObject({ kept: 9, releases: shown.releases.map((row) => ({ ...row, bytes: row.bytes * 2 })), files: shown.files, secrets: [...shown.secrets, 'x'].sort() });
+    expect(isEmpty(together([]))).toBe(true);
   });
 });
