@@ -4,4 +4,5 @@ export { findEngine } from './found.js';
 export { ensureImages, type EnsureOptions, type ImageOutcome } from './images/ensure.js';
 export { DEFAULT_IMAGES } from './images/names.js';
 export { down, ownEngine, ownStatus, type OwnOptions } from './own/own.js';
+export { registryUser, startRegistry, type TestRegistry } from './registry/registry.js';
 export { atLeast, OLDEST_COMPOSE, OLDEST_ENGINE, parseVersion, versionText, type Version } from './versions.js';

@@ -88,7 +88,7 @@ while :; do wait -n; done
 
 /** The engine's settings. Its addresses are behind the host's own, so every host has the same. */
 export function engineSettings(liveRestore: boolean): string {
-  return `${JSON.stringify({ bip: '198.19.200.1/24', 'default-address-pools': [{ base: '198.19.128.0/17', size: 24 }], 'live-restore': liveRestore, 'storage-driver': 'overlay2', 'log-opts': { 'max-size': '8m' } }, null, 2)}\n`;
+  return `${JSON.stringify({ bip: '198.19.200.1/24', 'default-address-pools': [{ base: '198.19.128.0/17', size: 24 }], 'insecure-registries': ['198.18.0.0/24'], 'live-restore': liveRestore, 'storage-driver': 'overlay2', 'log-opts': { 'max-size': '8m' } }, null, 2)}\n`;
 }
 
 function groupsOfVersion1(names: readonly string[]): string {

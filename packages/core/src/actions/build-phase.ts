@@ -7,8 +7,6 @@ import { loadProvider } from '../providers/load.js';
 import type { ProviderIndex } from '../providers/index-providers.js';
 import type { Note } from '../phases/types.js';
 import { secretText } from '../secrets/secret-text.js';
-import { builderOf } from './builder.js';
-import type { OpenHost } from './host.js';
 import { providerContext } from '../providers/context.js';
 import type { Workspace } from './types.js';
 
@@ -19,7 +17,7 @@ export type Journal = (note: Omit<Note, 'operation'>) => Promise<void>;
  * Builds every image of the model, two at a time, and gives their ids by reference. The first failure ends the phase after what runs beside it.
  * @throws StagecraftError of the provider's kind
  */
-export async function buildPhase(ws: Workspace, host: OpenHost, index: ProviderIndex, { desired, inputs }: { readonly desired: Desired; readonly inputs: Builder['inputs'] }, choices: BuildChoices, journal: Journal, only?: readonly string[]): Promise<readonly ImageBuilt[]> {
+export async function buildPhase(ws: Workspace, containers: Builder['containers'], index: ProviderIndex, { desired, inputs }: { readonly desired: Desired; readonly inputs: Builder['inputs'] }, choices: BuildChoices, journal: Journal, only?: readonly string[]): Promise<readonly ImageBuilt[]> {
   const wanted = builds(desired).filter((service) => !only || only.some((name) => service.build?.services.includes(name)));
   if (wanted.length === 0) return [];
   const tell = async (status: 'running' | 'completed' | 'failed'): Promise<void> => {
@@ -28,7 +26,7 @@ export async function buildPhase(ws: Workspace, host: OpenHost, index: ProviderI
   };
   await tell('running');
   ws.io.hide?.(await buildSecretTexts(ws, wanted.flatMap((service) => inputs[service.name]?.secrets ?? [])));
-  const builder: Builder = { files: ws.files, inputs, exec: ws.exec, containers: builderOf(ws, [host]), clock: ws.clock, signal: ws.signal, backend: async (build) => {
+  const builder: Builder = { files: ws.files, inputs, exec: ws.exec, containers, clock: ws.clock, signal: ws.signal, backend: async (build) => {
       const { provider } = await loadProvider(index, 'backend', build.provider);
       const { project, environment } = desired;
       return { provider, context: providerContext({ project, environment, config: build.config, folder: ws.folder, io: { event: (event) => ws.io.event(asStepOutput(`build/${build.services[0] ?? ''}`, event)) }, exec: ws.exec, files: ws.files, hosts: {}, clock: ws.clock, signal: ws.signal }) };

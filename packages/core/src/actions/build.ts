@@ -3,9 +3,11 @@ import { readCompose } from '../compose/read.js';
 import { fail } from '../errors/index.js';
 import { builds } from '../images/build.js';
 import { buildPhase } from './build-phase.js';
+import { builderOf } from './builder.js';
 import { refuseFindings } from './findings.js';
-import { localHost } from './host.js';
+import { openHosts } from './host.js';
 import { readKey } from './key.js';
+import { pushImages } from './push.js';
 import { environmentSecrets } from './secrets.js';
 import { loadSettings } from './settings.js';
 import type { BuildOptions, BuildResult, Workspace } from './types.js';
@@ -14,21 +16,24 @@ import { resolveVersion } from './version.js';
 /** Builds the images of an environment, and nothing else: no lock, no release. */
 export async function build(ws: Workspace, options: BuildOptions): Promise<BuildResult> {
   const loaded = await loadSettings(ws);
-  const host = await localHost(ws, loaded.settings, 'build');
+  // Their key alone is wanted, for the digest of build arguments: without it, and so without hosts, nothing is taken from the cache.
+  const { hosts } = await openHosts(ws, loaded.settings);
   const { version } = await resolveVersion(ws, options.version, 'latest');
   const { settings, values } = await environmentSecrets(ws, loaded);
   const model = await readCompose({ files: ws.files, exec: ws.exec, folder: ws.folder, settings });
-  const valuesKey = await readKey([host]);
+  const valuesKey = await readKey(hosts);
   const { desired, builds: inputs, findings } = await desire({ model, settings, secrets: values, version, files: ws.files, ...(valuesKey ? { valuesKey } : {}) });
   // A secret in a wrong place would stay in the image.
   refuseFindings(findings.filter((finding) => finding.code === 'SC1313' || finding.code === 'SC1427'));
   const wanted = builds(desired);
+  if (options.push && settings.registry === undefined) throw fail({ code: 'SC4017', kind: 'user', message: '`--push` needs a registry, and the config names none.', next: ['Add `registry: registry.example.com/shop` to `project`.'] });
   refuseUnknown(options.services, wanted.flatMap((service) => service.build?.services ?? []));
   if (options.dryRun) {
     const named = wanted.filter((service) => options.services.length === 0 || options.services.some((name) => service.build?.services.includes(name)));
     return { images: named.map((service) => ({ services: service.build?.services ?? [service.name], reference: service.image.reference, id: undefined, cached: false, durationMs: 0 })) };
   }
-  const images = await buildPhase(ws, host, loaded.index, { desired, inputs }, { pull: options.pull, noCache: options.noCache }, () => Promise.resolve(), options.services.length > 0 ? options.services : undefined);
+  const images = await buildPhase(ws, builderOf(ws, hosts), loaded.index, { desired, inputs }, { pull: options.pull, noCache: options.noCache }, () => Promise.resolve(), options.services.length > 0 ? options.services : undefined);
+  if (options.push) await pushImages(ws, images);
   return { images };
 }
 

@@ -56,7 +56,7 @@ function phasesOf(known: Progress, completed: boolean): ReleaseRecord['phases'] 
 }
 
 export function imagesOf(plan: SealedPlan): ReleaseRecord['images'] {
-  return Object.fromEntries(plan.desired.services.flatMap((service) => (service.image.id ? [[service.name, { reference: service.image.reference, id: service.image.id }]] : [])));
+  return Object.fromEntries(plan.desired.services.flatMap((service) => (service.image.id ? [[service.name, { reference: service.image.reference, id: service.image.id, ...(service.image.digest ? { digest: service.image.digest } : {}) }]] : [])));
 }
 
 function past(change: SealedPlan['services'][number]['change']): string {

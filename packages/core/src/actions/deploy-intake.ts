@@ -1,10 +1,12 @@
 import { fail } from '../errors/index.js';
+import type { BuiltImage } from '../images/build.js';
 import { draft, seal } from '../plan/draft.js';
 import { addedSteps, checkFresh, readSavedPlan } from '../plan/saved.js';
 import type { DraftPlan } from '../plan/types.js';
 import type { Finding } from '../plugin-api/failure.js';
 import { servingOf } from '../protocol/history.js';
 import { buildPhase } from './build-phase.js';
+import { builderOf } from './builder.js';
 import { confirmReplace } from './confirm-replace.js';
 import { refuseFindings } from './findings.js';
 import { gather, type Gathered, type GatheredFromFiles } from './gather.js';
@@ -21,7 +23,7 @@ export async function deployIntake(ws: Workspace, hosts: readonly OpenHost[], lo
   const noticed = noticedOf(ws, hosts, version);
   // Who gathers awaits it.
   noticed.catch(() => undefined);
-  const collect = (more: { readonly built?: Readonly<Record<string, string>>; readonly before?: GatheredFromFiles }): Promise<GatheredFromFiles> => gather(ws, hosts, loaded, { version: version.version, pull: options.pull, findings: noticed, ...more });
+  const collect = (more: { readonly built?: Readonly<Record<string, BuiltImage>>; readonly before?: GatheredFromFiles }): Promise<GatheredFromFiles> => gather(ws, hosts, loaded, { version: version.version, pull: options.pull, findings: noticed, ...more });
   const first = await collect({});
   const plan = draftOf(first, options);
   if (options.saved) refuseStale(options.saved, plan);
@@ -33,8 +35,8 @@ export async function deployIntake(ws: Workspace, hosts: readonly OpenHost[], lo
     draft: plan,
     desired: first.input.desired,
     async build(operation) {
-      const built = await buildPhase(ws, speaker(operation), loaded.index, { desired: first.input.desired, inputs: first.builds }, { pull: options.pull, noCache: false }, (note) => speaker(operation).store.note(operation.session, { ...note, operation: operation.open.operation }));
-      return Object.fromEntries(built.map((image) => [image.reference, image.id]));
+      const built = await buildPhase(ws, builderOf(ws, hosts), loaded.index, { desired: first.input.desired, inputs: first.builds }, { pull: options.pull, noCache: false }, (note) => speaker(operation).store.note(operation.session, { ...note, operation: operation.open.operation }));
+      return Object.fromEntries(built.map(({ reference, id }) => [reference, { id }]));
     },
     gather: (built) => collect({ built, before: first }),
     seal(gathered, ids) {

@@ -4,7 +4,7 @@ import { readCompose } from '../compose/read.js';
 import type { ComposeModel, Desired } from '../compose/model.js';
 import { placeOfPort } from '../compose/places.js';
 import type { Places } from '../observe/clashes.js';
-import { builtAlready } from '../images/build.js';
+import { builtAlready, type BuiltImage } from '../images/build.js';
 import { hostFacts, preflightAll, type HostFacts } from '../observe/preflight.js';
 import { observeAll } from '../observe/observe.js';
 import type { PlanInput } from '../plan/types.js';
@@ -17,6 +17,7 @@ import type { BuildInputs } from '../compose/build-inputs.js';
 import { builderOf, remoteBuilder } from './builder.js';
 import type { OpenHost } from './host.js';
 import { readKey } from './key.js';
+import { missingLogins } from './logins.js';
 import { environmentSecrets } from './secrets.js';
 import { loadProxy, providersOf, type LoadedProxy } from './proxy.js';
 import type { Loaded } from './settings.js';
@@ -48,8 +49,8 @@ export interface GatherOptions {
   readonly pull: boolean;
   /** What was noticed before. */
   readonly findings?: readonly Finding[] | Promise<readonly Finding[]>;
-  /** Ids of what was built, by reference. */
-  readonly built?: Readonly<Record<string, string>>;
+  /** What was built, by reference. */
+  readonly built?: Readonly<Record<string, BuiltImage>>;
   /** Ids of containers that are to be adopted. */
   readonly adopting?: readonly string[];
   /** The draft's: what is sealed is what was drafted, whatever became of the Compose files meanwhile. The host is asked anew. */
@@ -73,6 +74,7 @@ export async function gather(ws: Workspace, hosts: readonly OpenHost[], loaded: 
     ...resolved.findings,
     ...model.findings,
     ...now.findings,
+    ...missingLogins(settings, resolved.values, ws.processEnv, desired.services.map((service) => service.image.reference)),
     ...(proxy?.provider.check?.(glance(model)) ?? []),
     ...(await preflightAll(hosts, (host) => ({ host, ...remoteBuilder(ws, host), desired, observation, proxy: proxy?.provider.id, places: placesOf(model, loaded), ...factsOf(facts, host), folder: ws.folder, adopting: options.adopting ?? [] }))),
   ];
@@ -119,13 +121,13 @@ async function imagesOf(hosts: readonly OpenHost[], references: readonly string[
  * Images by id: what was built, and with `--pull` what the host has under a third-party tag now. Without it such a tag keeps the id that the serving release
  * recorded, as the planner knows.
  */
-function withImages(desired: Desired, present: Readonly<Record<string, ImageState>>, built: Readonly<Record<string, string>>): Desired {
+function withImages(desired: Desired, present: Readonly<Record<string, ImageState>>, built: Readonly<Record<string, BuiltImage>>): Desired {
   return {
     ...desired,
     services: desired.services.map((service) => {
       const { reference } = service.image;
-      const id = service.build ? built[reference] : present[reference]?.id;
-      return { ...service, image: { reference, ...(id === undefined ? {} : { id }) } };
+      const id = present[reference]?.id;
+      return { ...service, image: { reference, ...(service.build ? built[reference] : id === undefined ? {} : { id }) } };
     }),
   };
 }

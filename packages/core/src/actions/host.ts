@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
-import { engineAt } from '../adapters/engine.js';
+import { accessTo, engineBy } from '../adapters/engine.js';
 import { hostFiles, isWritableFolder } from '../adapters/host-files.js';
+import { registryBy } from '../adapters/registry.js';
 import { localShell } from '../adapters/shell.js';
 import type { HostSettings, Settings } from '../config/types.js';
 import { fail, isStagecraftError } from '../errors/index.js';
@@ -10,6 +11,7 @@ import type { Scope } from '../hosts/scope.js';
 import type { Finding } from '../plugin-api/failure.js';
 import type { HostFiles } from '../plugin-api/host.js';
 import type { Containers } from '../ports/containers.js';
+import type { Registry } from '../ports/registry.js';
 import type { Shell } from '../ports/shell.js';
 import type { SshHost, SshTarget } from '../ports/ssh.js';
 import { createStore, type EnvironmentStore } from '../protocol/store.js';
@@ -28,6 +30,8 @@ export interface OpenHost {
   readonly name: string;
   readonly scope: Scope;
   readonly containers: Containers;
+  /** What its engine brings from registries; absent where the engine is simulated. */
+  readonly registry?: Registry;
   readonly shell: Shell;
   readonly files: HostFiles;
   readonly store: EnvironmentStore;
@@ -107,9 +111,10 @@ export async function openHost(ws: Workspace, settings: Identity): Promise<OpenH
   const files = hostFiles(shell);
   const place = await localRoot(ws.processEnv, { isWritableFolder });
   const scope = scopeOf({ ...place, project: settings.project, environment: settings.environment, composeProject: settings.composeProject });
-  const containers = engineAt(localSocket(ws.processEnv));
+  const access = accessTo(localSocket(ws.processEnv));
+  const containers = engineBy(access);
   const store = await storeOf(ws, { shell, scope, files });
-  return { name: hostName(settings), scope, containers, shell, files, store, bootId: await store.bootId() };
+  return { name: hostName(settings), scope, containers, registry: registryBy(access), shell, files, store, bootId: await store.bootId() };
 }
 
 /**

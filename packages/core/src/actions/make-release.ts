@@ -1,5 +1,6 @@
 import type { Desired } from '../compose/model.js';
 import { fail } from '../errors/index.js';
+import type { BuiltImage } from '../images/build.js';
 import { operationBegins } from '../io/catalogue/phases.js';
 import { interrupted, keepsOpen } from '../phases/walk.js';
 import { phaseNames, type DraftPlan, type PhaseName, type SealedPlan } from '../plan/types.js';
@@ -11,8 +12,10 @@ import type { Gathered } from './gather.js';
 import { historyOf, releaseFile } from './history.js';
 import type { Operation } from './open-operation.js';
 import { carryOut, failureOf, type Ended } from './operation.js';
+import { loginsOf } from './logins.js';
 import { operatorOf } from './operator.js';
 import { proxiesOf } from './proxy.js';
+import { pushBuilt } from './push.js';
 import { putSealed } from './sealed.js';
 import type { DeployResult } from './types.js';
 import type { Held } from './under-lock.js';
@@ -33,10 +36,10 @@ export interface Intake {
   readonly draft: DraftPlan;
   /** What the draft was made for. */
   readonly desired: Desired;
-  /** Builds what is to be built. The ids, by reference. */
-  build(operation: Operation): Promise<Readonly<Record<string, string>>>;
-  /** Everything once more, with the built ids and what the host has now. */
-  gather(built: Readonly<Record<string, string>>): Promise<Gathered>;
+  /** Builds what is to be built. The images, by reference. */
+  build(operation: Operation): Promise<Readonly<Record<string, BuiltImage>>>;
+  /** Everything once more, with the built images and what the host has now. */
+  gather(built: Readonly<Record<string, BuiltImage>>): Promise<Gathered>;
   seal(gathered: Gathered, ids: { readonly release: string; readonly operation: string; readonly prior?: string }): SealedPlan;
 }
 
@@ -113,9 +116,10 @@ async function sealing(operation: Operation, intake: Intake): Promise<SealedPlan
   try {
     const built = await intake.build(operation);
     phase = 'push';
+    const pushed = await pushBuilt(operation, intake.desired, built, loginsOf(operation.ws));
     await pull(operation, intake);
     phase = 'rollout';
-    const gathered = await intake.gather(built);
+    const gathered = await intake.gather(pushed);
     const plan = intake.seal(gathered, { release: open.release, operation: open.operation, ...(open.prior ? { prior: open.prior } : {}) });
     refuseFindings(plan.findings);
     await putSealed(operation, plan, gathered);

@@ -1,5 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { hostFiles } from '../adapters/host-files.js';
+import { engineBy } from '../adapters/engine.js';
+import { registryBy } from '../adapters/registry.js';
 import { engineOver } from '../adapters/ssh/engine.js';
 import type { HostSettings } from '../config/types.js';
 import { fail } from '../errors/index.js';
@@ -7,6 +9,7 @@ import { localRoot } from '../hosts/local.js';
 import type { LocalRoot } from '../hosts/local.js';
 import type { HostFiles } from '../plugin-api/host.js';
 import type { Containers } from '../ports/containers.js';
+import type { Registry } from '../ports/registry.js';
 import type { Shell } from '../ports/shell.js';
 import type { Ssh, SshHost, SshTarget } from '../ports/ssh.js';
 
@@ -15,6 +18,7 @@ export interface Reached {
   readonly shell: Shell;
   readonly files: HostFiles;
   readonly containers: Containers;
+  readonly registry: Registry;
   readonly place: LocalRoot;
   readonly bootId: string;
   /** Connects to a port of its loopback. */
@@ -37,7 +41,8 @@ export async function reach(ssh: Ssh, settings: HostSettings, processEnv: Readon
   if (engine !== '' && !engine.startsWith('unix://')) throw fail({ code: 'SC3714', kind: 'user', message: `DOCKER_HOST of ${name} is ${engine}: the engine of a host is used by a unix socket of its own.`, next: [`Unset DOCKER_HOST for ${user ?? 'the user'} on ${name}.`] });
   // The operator's own folder on this machine is none of the host's; STAGECRAFT_HOST_DIR means every host.
   const place = await localRoot({ HOME: home, STAGECRAFT_HOST_DIR: processEnv['STAGECRAFT_HOST_DIR'] }, { isWritableFolder: () => Promise.resolve(system === 'writable') });
-  return { shell: host.shell, files: hostFiles(host.shell), containers: engineOver(host, name, engine === '' ? '/var/run/docker.sock' : engine.slice('unix://'.length)), place, bootId, dial: (port) => host.port(port), upload: (...args) => host.upload(...args) };
+  const access = engineOver(host, name, engine === '' ? '/var/run/docker.sock' : engine.slice('unix://'.length));
+  return { shell: host.shell, files: hostFiles(host.shell), containers: engineBy(access), registry: registryBy(access), place, bootId, dial: (port) => host.port(port), upload: (...args) => host.upload(...args) };
 }
 
 const questions = `printf '%s\\n' "$HOME"

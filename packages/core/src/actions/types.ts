@@ -100,6 +100,8 @@ export interface BuildOptions {
   readonly dryRun: boolean;
   readonly pull: boolean;
   readonly noCache: boolean;
+  /** To the registry of the config. */
+  readonly push: boolean;
 }
 
 export interface BuildResult {

@@ -4,10 +4,13 @@ import { progressOf, type Progress } from '../phases/progress.js';
 import type { Walk } from '../phases/types.js';
 import { keepsOpen, walkSteps } from '../phases/walk.js';
 import { phaseNames, type PhaseName, type SealedPlan, type Step } from '../plan/types.js';
+import { onOperator } from '../steps/index.js';
 import { carryTo, ownImages } from './carry.js';
 import type { OpenHost } from './host.js';
+import { loginsOf } from './logins.js';
 import { hostOfStep, type Operation } from './open-operation.js';
 import type { ProxyOf } from './proxy.js';
+import { progressTo } from './push.js';
 
 export function walkOf(operation: Operation, plan: SealedPlan, proxies: ProxyOf): Walk {
   const { ws, session } = operation;
@@ -17,6 +20,13 @@ export function walkOf(operation: Operation, plan: SealedPlan, proxies: ProxyOf)
     return host;
   };
   const images = ownImages(ws);
+  const logins = loginsOf(ws);
+  const pullOn = async ({ name, registry }: OpenHost, reference: string, tell: (how: string) => void): Promise<boolean> => {
+    const login = registry && (await logins(reference));
+    if (!login) return false;
+    await registry.pull(reference, { login, signal: ws.signal, onBytes: progressTo((how) => tell(`${reference} to be on ${name}: ${how}`)) });
+    return true;
+  };
   return {
     plan,
     session,
@@ -27,7 +37,7 @@ export function walkOf(operation: Operation, plan: SealedPlan, proxies: ProxyOf)
     on,
     world(step) {
       const { name, scope, containers, shell, files } = on(step);
-      return { plan, host: step.host ?? name, scope, containers, shell, files, clock: ws.clock, signal: ws.signal, proxy: proxies(name), mask: (text) => ws.io.mask?.(text) ?? text, carry: (action, tell) => carryTo(on(step), images, action, ws.signal, tell), waiting: () => undefined };
+      return { plan, host: step.host ?? name, scope, containers, shell, files, clock: ws.clock, signal: ws.signal, proxy: proxies(name), mask: (text) => ws.io.mask?.(text) ?? text, carry: (action, tell) => carryTo(on(step), images, action, ws.signal, tell), pull: (reference, tell) => pullOn(on(step), reference, tell), waiting: () => undefined };
     },
   };
 }
@@ -35,7 +45,7 @@ export function walkOf(operation: Operation, plan: SealedPlan, proxies: ProxyOf)
 /** One phase, its status written before and after at the anchor. A phase without steps is completed at once and costs nothing. Steps of hosts that are away wait for them. */
 export async function walkPhase(operation: Operation, walk: Walk, phase: PhaseName): Promise<void> {
   const { hosts, anchor, session, open, ws } = operation;
-  const steps = withinReach(operation, walk.plan.steps).filter((step) => step.phase === phase && step.action.kind !== 'image.build');
+  const steps = withinReach(operation, walk.plan.steps).filter((step) => step.phase === phase && !onOperator(step.action));
   if (steps.length === 0) return;
   const known = await progress(operation);
   if (known.phase(phase).status === 'completed' && sameBoot(walk, known, steps)) return;

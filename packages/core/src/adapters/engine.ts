@@ -24,7 +24,12 @@ export interface EngineAccess {
  * @param socket absolute path, as in `/var/run/docker.sock`
  */
 export function engineAt(socket: string, patience: Patience = {}): Containers {
-  return engineBy({ where: `unix://${socket}`, options: { socketPath: socket } }, patience);
+  return engineBy(accessTo(socket), patience);
+}
+
+/** The engine behind a unix socket of this machine. */
+export function accessTo(socket: string): EngineAccess {
+  return { where: `unix://${socket}`, options: { socketPath: socket } };
 }
 
 /** The same, of an engine wherever it is. */

@@ -199,7 +199,7 @@ async function desiredService(input: DesireInput, service: ComposeService, aroun
     const context = await input.files.stat(service.build.context).catch(() => undefined);
     if (context?.kind !== 'folder') error(findings, 'SC1431', `${name} is built from ${service.build.context}, which is ${context === undefined ? 'not there' : 'no folder'}`, ['correct `build`: it names a folder, relative to the Compose file'], model.locate(['services', name, 'build']), name);
   }
-  const reference = build === undefined ? (service.image ?? '') : `${settings.project}-${build.services[0] as string}:${version}`;
+  const reference = build === undefined ? (service.image ?? '') : `${settings.registry === undefined ? '' : `${settings.registry}/`}${settings.project}-${build.services[0] as string}:${version}`;
   if (build !== undefined && !/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/.test(version)) error(findings, 'SC1410', `the version \`${version}\` cannot be the tag of an image`, ['use letters, digits, `_`, `.` and `-`: --version 1.2.3'], location, name);
   const definition: Readonly<Record<string, Json>> = sortedDeep<Readonly<Record<string, Json>>>({ ...mounts.definition, ...restart(model, service, classified, findings) });
   return {

@@ -136,10 +136,12 @@ export interface DesiredService {
 }
 
 export interface DesiredImage {
-  /** As Compose names it, or `<project>-<service>:<version>` for a built one. */
+  /** As Compose names it, or `[<registry>/]<project>-<service>:<version>` for a built one. */
   readonly reference: string;
   /** `sha256:…`; absent: unknown until it is built or pulled. */
   readonly id?: string;
+  /** `sha256:…`, by which the registry has it; absent: it was not pushed. */
+  readonly digest?: string;
 }
 
 export interface DesiredBuild extends Omit<ComposeBuild, 'args'> {

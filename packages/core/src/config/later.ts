@@ -5,8 +5,7 @@ import type { Path } from './path.js';
  * believe that migrations ran. `*` stands for any name or index.
  */
 const keys: Readonly<Record<string, readonly string[]>> = {
-  '': ['registries', 'frontend', 'frontends', 'databases', 'network', 'cloud', 'ci', 'dev', 'hooks', 'plugins'],
-  project: ['registry'],
+  '': ['frontend', 'frontends', 'databases', 'network', 'cloud', 'ci', 'dev', 'hooks', 'plugins'],
   'services.*': ['url_env'],
   'environments.*.services.*': ['url_env'],
   proxy: ['external'],

@@ -63,6 +63,23 @@ const paths = (description: string, more: JsonSchema = {}): JsonSchema => ({
   ...more,
 });
 
+const variableName = '^[A-Za-z_][A-Za-z0-9_]*$';
+const registryHost = '(?:[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?)(?::[0-9]{1,5})?';
+
+const registries: JsonSchema = {
+  type: 'array',
+  description: 'Registries that ask who you are. Their values are given with each push and pull, and kept on no host.',
+  items: section(
+    'One registry.',
+    {
+      host: text('Its host name, with its port where it has one of its own; `docker.io` for Docker Hub.', 'the host name of a registry, such as registry.example.com or docker.io', `^${registryHost}$`),
+      username_env: text('The variable that has the user name.', 'the name of a variable: letters, digits and `_`', variableName),
+      password_env: text('The variable that has the password or token: of this process, of the secrets provider, or of an env file.', 'the name of a variable: letters, digits and `_`', variableName),
+    },
+    { required: ['host', 'username_env', 'password_env'] },
+  ),
+};
+
 const providerSections: JsonSchema = named('Settings of providers, by id. Only the chosen one is validated, by its own schema.', identifierNames, { type: ['object', 'null'], description: 'Settings of this provider; it publishes their schema.' });
 
 const backend = section('What builds images and runs the application while developing.', {
@@ -71,7 +88,7 @@ const backend = section('What builds images and runs the application while devel
   providers: providerSections,
 });
 
-const secretName = text('Name of a secret.', 'the name of a variable: letters, digits and `_`', '^[A-Za-z_][A-Za-z0-9_]*$');
+const secretName = text('Name of a secret.', 'the name of a variable: letters, digits and `_`', variableName);
 
 const serviceSection: JsonSchema = section(
   'What Compose cannot say about one of its services.',
@@ -201,6 +218,7 @@ export const configSchema: JsonSchema = {
         {
           name: text('Names images, containers and folders on hosts.', shortExpected, shortName),
           compose: paths('The Compose file, or several, merged as Compose merges. Default: the first of docker-compose.yml, docker-compose.yaml, compose.yml and compose.yaml that is there.', { default: defaults.compose }),
+          registry: text('Where images that are built are pushed, and hosts pull them from. Without it they are brought to hosts over SSH.', 'a registry and a path, such as registry.example.com/shop', `^${registryHost}(?:/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*){0,8}$`),
           images: choice('Third-party images: `pull`, hosts pull them.', ['pull'], { default: defaults.images }),
         },
         { required: ['name'] },
@@ -212,6 +230,7 @@ export const configSchema: JsonSchema = {
       proxy,
       rollout,
       secrets,
+      registries,
       retention: section('What is kept.', { releases: { type: 'integer', description: 'Releases that are kept on each host.', minimum: 1, maximum: 1000, default: defaults.releases, 'x-expected': 'a whole number from 1 to 1000' } }),
       environments: named('Where it runs. Keys here win over the same keys at the top level.', { type: 'string', pattern: `^x-|${shortName}`, 'x-expected': shortExpected }, environment, { minProperties: 1 }),
     },

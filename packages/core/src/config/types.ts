@@ -39,6 +39,9 @@ export interface Settings {
   readonly compose: readonly string[];
   readonly profiles: readonly string[];
   readonly images: 'pull' | 'carry';
+  /** Where built images are pushed: `registry.example.com/shop`. */
+  readonly registry?: string;
+  readonly registries: readonly RegistrySettings[];
   readonly hosts: readonly HostSettings[];
   readonly backends: readonly BackendSettings[];
   readonly services: Readonly<Record<string, ServiceSettings>>;
@@ -103,6 +106,16 @@ export interface ProxySettings {
   readonly provider: string;
   readonly listen: { readonly http: number; readonly https: number };
   readonly config: Readonly<Record<string, unknown>>;
+  readonly location: Location;
+}
+
+/** A registry that asks who pushes and pulls. */
+export interface RegistrySettings {
+  /** With its port, where it has one of its own. */
+  readonly host: string;
+  /** Names of variables. */
+  readonly usernameEnv: string;
+  readonly passwordEnv: string;
   readonly location: Location;
 }
 

@@ -1,7 +1,7 @@
 import { defaults } from '../config/defaults.js';
 import { durationMs } from '../config/duration.js';
 import { isMap, type Path, pathText, valueAt } from '../config/path.js';
-import type { BackendSettings, HostSettings, Origin, ProxySettings, RolloutSettings, RouteSettings, SecretsSettings, ServiceSettings, Settings } from '../config/types.js';
+import type { BackendSettings, HostSettings, Origin, ProxySettings, RegistrySettings, RolloutSettings, RouteSettings, SecretsSettings, ServiceSettings, Settings } from '../config/types.js';
 import type { Finding } from '../plugin-api/failure.js';
 import type { Location } from '../plugin-api/location.js';
 import type { Effective } from './effective.js';
@@ -29,6 +29,8 @@ export function buildSettings(effective: Effective, compose: readonly string[], 
     compose,
     profiles: [...value<readonly string[]>([...own, 'profiles'], [])].sort(),
     images: text(['project', 'images'], defaults.images) as Settings['images'],
+    ...registryOf(reader),
+    registries: registriesOf(effective),
     hosts,
     backends: backendsOf(reader),
     services,
@@ -210,6 +212,16 @@ function secretsOf(reader: Reader): SecretsSettings | undefined {
     config: provider === undefined ? {} : sectionOf(effective, ['secrets'], provider),
     names: names.map((name, index) => ({ name, location: effective.locate(['secrets', 'names', index], 'value') })).sort((a, b) => (a.name < b.name ? -1 : 1)),
   };
+}
+
+function registryOf({ maybe }: Reader): Pick<Settings, 'registry'> {
+  const registry = maybe<string>(['project', 'registry']);
+  return registry === undefined ? {} : { registry };
+}
+
+function registriesOf(effective: Effective): readonly RegistrySettings[] {
+  const written = (valueAt(effective.data, ['registries']) ?? []) as readonly { readonly host: string; readonly username_env: string; readonly password_env: string }[];
+  return written.map(({ host, username_env: usernameEnv, password_env: passwordEnv }, index) => ({ host: host.toLowerCase(), usernameEnv, passwordEnv, location: effective.locate(['registries', index]) }));
 }
 
 function sectionOf(effective: Effective, path: Path, provider: string): Readonly<Record<string, unknown>> {

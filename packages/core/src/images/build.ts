@@ -29,6 +29,12 @@ export interface BuildChoices {
   readonly noCache: boolean;
 }
 
+/** An image that was built: its id, and its digest once it was pushed. */
+export interface BuiltImage {
+  readonly id: string;
+  readonly digest?: string;
+}
+
 export interface ImageBuilt {
   readonly services: readonly string[];
   readonly reference: string;
@@ -43,10 +49,10 @@ export function builds(desired: Desired): readonly DesiredService[] {
   return desired.services.filter((service) => service.build?.services[0] === service.name);
 }
 
-/** Ids of images that a build would give again, by reference: what a plan can know without building. */
-export async function builtAlready(builder: Pick<Builder, 'files' | 'containers' | 'inputs'>, desired: Desired): Promise<Readonly<Record<string, string>>> {
+/** Images that a build would give again, by reference: what a plan can know without building. */
+export async function builtAlready(builder: Pick<Builder, 'files' | 'containers' | 'inputs'>, desired: Desired): Promise<Readonly<Record<string, BuiltImage>>> {
   const found = await Promise.all(builds(desired).map(async (service) => [service.image.reference, (await present(builder, desired, service, requestOf(builder, desired, service, { pull: false, noCache: false })))?.id] as const));
-  return Object.fromEntries(found.flatMap(([reference, id]) => (id === undefined ? [] : [[reference, id]])));
+  return Object.fromEntries(found.flatMap(([reference, id]) => (id === undefined ? [] : [[reference, { id }]])));
 }
 
 /** Builds one image, or finds that the engine has it already. */

@@ -171,7 +171,8 @@ async function absentImages({ desired, host, builder }: Preflight, seen: HostObs
     desired.services.map(async (service): Promise<Finding[]> => {
       const { id, reference } = service.image;
       if (id === undefined || service.kind === 'external' || observed.has(id) || (await host.containers.image(id))) return [];
-      // It is carried there.
+      // It is pulled again by its digest, or carried there.
+      if (service.image.digest !== undefined) return [];
       if (service.build && (await builder?.image(id))) return [];
       return [{ severity: 'error', code: 'SC3515', message: `The image of ${service.name} (${reference}, ${id.slice(0, 19)}) is not on ${host.name} any more.`, service: service.name, next: ['stagecraft deploy'] }];
     }),

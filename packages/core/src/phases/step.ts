@@ -2,7 +2,7 @@ import { fail, isStagecraftError } from '../errors/index.js';
 import { stepOutput, stepStatus, stepWaiting } from '../io/catalogue/phases.js';
 import type { Step } from '../plan/types.js';
 import type { StepOutcome } from '../protocol/types.js';
-import { stepKind } from '../steps/index.js';
+import { onOperator, stepKind } from '../steps/index.js';
 import type { StepKind, StepWorld } from '../steps/types.js';
 import type { Progress, StepProgress } from './progress.js';
 import { NotBegun } from './turns.js';
@@ -51,7 +51,7 @@ export async function runStep(walk: Walk, progress: Progress, step: Step, direct
 }
 
 function halfOf(step: Step, direction: Direction): Half | undefined {
-  if (step.action.kind === 'image.build') return undefined;
+  if (onOperator(step.action)) return undefined;
   const kind = stepKind(step.action.kind);
   return direction === 'do' ? kind : kind.undo;
 }

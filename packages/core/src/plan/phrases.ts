@@ -7,6 +7,10 @@ export function phraseOf({ action }: Step): string {
       return `build ${action.reference}`;
     case 'image.pull':
       return `pull ${action.reference}`;
+    case 'image.push':
+      return `push ${action.reference}`;
+    case 'image.fetch':
+      return `pull ${action.reference}`;
     case 'image.carry':
       return `bring ${action.reference} from this machine`;
     case 'proxy.ensure':

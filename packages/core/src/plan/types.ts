@@ -12,6 +12,10 @@ export type Action =
   /** Builds an image on the operator's engine; the plan's later parts know its id only when sealed. */
   | { readonly kind: 'image.build'; readonly service: string; readonly reference: string }
   | { readonly kind: 'image.pull'; readonly service: string; readonly reference: string }
+  /** Brings a built image from the operator's engine to the registry. */
+  | { readonly kind: 'image.push'; readonly service: string; readonly reference: string }
+  /** A host pulls what was built and pushed. `id` and `digest` are known when sealed. */
+  | { readonly kind: 'image.fetch'; readonly service: string; readonly reference: string; readonly id?: string; readonly digest?: string }
   /** Brings an image from the operator's engine to a host that lacks it. `id` is known when sealed. */
   | { readonly kind: 'image.carry'; readonly service: string; readonly reference: string; readonly id?: string }
   /** Brings the host's shared proxy up where it is absent or stopped. */
@@ -44,6 +48,9 @@ export type Action =
   | { readonly kind: 'edge.remove'; readonly network: string };
 
 export type ActionKind = Action['kind'];
+
+/** What the operator's machine does before a plan is sealed; all else runs on a host. */
+export type OperatorsKind = 'image.build' | 'image.push';
 
 export interface EdgeAliases {
   readonly network: string;

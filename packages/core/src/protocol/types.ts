@@ -98,7 +98,7 @@ export interface ReleaseRecord {
   readonly previousId?: string;
   readonly phases: Readonly<Record<PhaseName, { readonly status: PhaseStatus; readonly startedAt?: string; readonly finishedAt?: string }>>;
   /** Image by service. */
-  readonly images: Readonly<Record<string, { readonly reference: string; readonly id: string }>>;
+  readonly images: Readonly<Record<string, { readonly reference: string; readonly id: string; readonly digest?: string }>>;
   /** SHA-256 of the rendered Compose file, by host. */
   readonly rendered: Readonly<Record<string, string>>;
   /** What it changed, by service: `created`, `replaced`, `held`, `removed`, `unchanged`, `ran`. */

@@ -1,4 +1,4 @@
-import type { Action, ActionKind } from '../plan/types.js';
+import type { Action, ActionKind, OperatorsKind } from '../plan/types.js';
 import { containerDrain } from './container-drain.js';
 import { containerGate } from './container-gate.js';
 import { containerRemove } from './container-remove.js';
@@ -8,6 +8,7 @@ import { containerStop } from './container-stop.js';
 import { edgeEnsure } from './edge-ensure.js';
 import { edgeRemove } from './edge-remove.js';
 import { imageCarry } from './image-carry.js';
+import { imageFetch } from './image-fetch.js';
 import { imagePull } from './image-pull.js';
 import { jobRun } from './job-run.js';
 import { proxyEnsure } from './proxy-ensure.js';
@@ -16,8 +17,8 @@ import { routeApply } from './route-apply.js';
 import { routeRetire } from './route-retire.js';
 import type { StepKind } from './types.js';
 
-/** Kinds that run on a host. `image.build` is the operator's: images/build.ts. */
-export type HostAction = Exclude<Action, { kind: 'image.build' }>;
+/** Kinds that run on a host. Builds and pushes are the operator's, before a plan is sealed. */
+export type HostAction = Exclude<Action, { kind: OperatorsKind }>;
 
 const kinds: { readonly [K in HostAction['kind']]: StepKind<Extract<Action, { kind: K }>> } = {
   'container.drain': containerDrain,
@@ -29,6 +30,7 @@ const kinds: { readonly [K in HostAction['kind']]: StepKind<Extract<Action, { ki
   'edge.ensure': edgeEnsure,
   'edge.remove': edgeRemove,
   'image.carry': imageCarry,
+  'image.fetch': imageFetch,
   'image.pull': imagePull,
   'job.run': jobRun,
   'proxy.ensure': proxyEnsure,
@@ -38,6 +40,11 @@ const kinds: { readonly [K in HostAction['kind']]: StepKind<Extract<Action, { ki
 };
 
 /** The step kind that carries out an action. */
-export function stepKind(kind: Exclude<ActionKind, 'image.build'>): StepKind {
+export function stepKind(kind: Exclude<ActionKind, OperatorsKind>): StepKind {
   return kinds[kind] as StepKind;
+}
+
+/** Done before the plan was sealed, on the operator's machine. */
+export function onOperator(action: Action): action is Extract<Action, { kind: OperatorsKind }> {
+  return action.kind === 'image.build' || action.kind === 'image.push';
 }

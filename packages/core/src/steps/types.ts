@@ -23,6 +23,8 @@ export interface StepWorld {
   mask(text: string): string;
   /** Uploads what of an image of the operator's engine this host lacks, and gives the path of the upload there. */
   carry(action: Extract<Action, { kind: 'image.carry' }>, tell: (how: string) => void): Promise<string>;
+  /** Pulls with the login that the config has for the registry; false: it has none, and the host pulls by what it has. */
+  pull(reference: string, tell: (how: string) => void): Promise<boolean>;
   /** Tells what a long wait waits for. */
   waiting(for_: string): void;
 }

@@ -11,7 +11,7 @@ import type { Finding } from '../../src/plugin-api/failure.js';
 import type { Exec } from '../../src/ports/exec.js';
 
 const settings: Settings = {
-  project: 'shop', environment: 'prod', driver: 'local', composeProject: 'shop-prod', compose: ['docker-compose.yml'], profiles: [], images: 'pull', hosts: [], backends: [], services: {}, routes: [], proxy: undefined,
+  project: 'shop', environment: 'prod', driver: 'local', composeProject: 'shop-prod', compose: ['docker-compose.yml'], profiles: [], images: 'pull', registries: [], hosts: [], backends: [], services: {}, routes: [], proxy: undefined,
   rollout: { maxParallel: 1, onFailure: 'rollback', acknowledgeMs: 10_000, unreachableMs: 120_000 }, retention: { releases: 10 }, secretNames: [], origins: {}, variables: {}, findings: [],
 };
 const exec = { run: () => Promise.reject(new Error('the built-in reader runs nothing')) } as unknown as Exec;

@@ -110,7 +110,7 @@ export async function desired(wanted: Wanted): Promise<DesireResult & { readonly
   const model = await read(folder, 'built-in', { compose, variables: wanted.settings?.variables ?? variables });
   const services = Object.fromEntries(Object.entries(wanted.services ?? {}).map(([name, own]): [string, ServiceSettings] => [name, { role: 'app', singleton: false, mode: 'container', healthTimeoutMs: 60_000, settleMs: 5_000, drainMs: 30_000, location: here, ...own }]));
   const settings: Settings = {
-    project: 'shop', environment: 'prod', driver: 'local', composeProject: 'shop-prod', compose, profiles: [], images: 'pull', hosts: [], backends: [], services, proxy: undefined, retention: { releases: 10 }, secretNames: [], origins: {}, variables, findings: [],
+    project: 'shop', environment: 'prod', driver: 'local', composeProject: 'shop-prod', compose, profiles: [], images: 'pull', registries: [], hosts: [], backends: [], services, proxy: undefined, retention: { releases: 10 }, secretNames: [], origins: {}, variables, findings: [],
     routes: (wanted.routes ?? []).map((route) => ({ ...route, location: here })),
     rollout: { maxParallel: 1, onFailure: 'rollback', acknowledgeMs: 10_000, unreachableMs: 120_000 },
     ...wanted.settings,

@@ -70,6 +70,7 @@ describe('defaults', () => {
       compose: ['docker-compose.yml'],
       profiles: [],
       images: 'pull',
+      registries: [],
       hosts: [{ name: '203.0.113.10', address: '203.0.113.10', user: 'deploy', roles: ['app'] }],
       backends: [{ name: 'backend', provider: 'generic', services: [], config: {} }],
       services: {},

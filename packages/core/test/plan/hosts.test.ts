@@ -44,6 +44,23 @@ describe('CORE_PLAN: several hosts', () => {
     ]);
   });
 
+  it('pull what was pushed once, by the digest that the seal has', () => {
+    const named = (image: { id?: string; digest?: string }): Desired => ({ ...shop('1'), driver: 'ssh', services: shop('1').services.map((s) => (s.build ? { ...s, image: { reference: 'registry.test/team/shop-web:v1', ...image } } : s)) });
+    const brings = (plan: { readonly steps: ReturnType<typeof sealed>['steps'] }): unknown => plan.steps.filter((s) => s.service === 'web' && s.phase !== 'rollout').map(({ id, dependsOn: after, action }) => ({ id, after, digest: 'digest' in action ? action.digest : undefined }));
+    expect(brings(draft(input(named({}), observed)))).toEqual([
+      { id: 'build/web', after: [], digest: undefined },
+      { id: 'push/web', after: ['build/web'], digest: undefined },
+      { id: 'web-1/web/fetch', after: ['push/web'], digest: undefined },
+      { id: 'web-2/web/fetch', after: ['push/web'], digest: undefined },
+    ]);
+    expect(brings(sealed(named({ id: 'sha256:web-1', digest: 'sha256:d' }), observed))).toEqual([
+      { id: 'web-1/web/fetch', after: [], digest: 'sha256:d' },
+      { id: 'web-2/web/fetch', after: [], digest: 'sha256:d' },
+    ]);
+    const has = { images: { 'registry.test/team/shop-web:v1': 'sha256:web-1' } };
+    expect(brings(sealed(named({ id: 'sha256:web-1', digest: 'sha256:d' }), live(...hosts.map((host) => ({ ...emptyHost(host.name), ...has })))))).toEqual([]);
+  });
+
   it('come after the first in batches as large as max_parallel says', () => {
     const many = Array.from({ length: 6 }, (_, index) => ({ name: `h${index}`, roles: ['app'] }));
     const waits = (maxParallel: number | string): readonly string[] => {

@@ -139,6 +139,8 @@ export class World {
     switch (action.kind) {
       case 'image.build':
       case 'image.pull':
+      case 'image.push':
+      case 'image.fetch':
       case 'image.carry':
       case 'edge.ensure':
       case 'container.drain':

@@ -87,6 +87,7 @@ export function fakeWorld(init: FakeInit = {}): Fake {
     },
     mask: (text: string) => text,
     carry: () => Promise.reject(new Error('nothing is carried')),
+    pull: () => Promise.resolve(false),
     waiting: (what: string) => void waits.push(what),
   } satisfies StepWorld;
   return { world, events, waits, lists: (answer) => void ((listed = answer), (held = undefined)), holds: (table) => void (held = table), counts: (answer) => void ((counted = answer), (asked = 0)) };

@@ -57,6 +57,8 @@ export function daemonSettings(places: Places, dataRoot: string): Record<string,
     hosts: [places.host],
     bip: BRIDGE_ADDRESS,
     'default-address-pools': [POOL],
+    // Where test hosts are: a registry of a test is plain HTTP there.
+    'insecure-registries': ['198.18.0.0/24'],
     'cgroup-parent': `/${groupOf(places.run)}`,
     'log-opts': { 'max-size': '8m' },
     // Its containers are removed before it is stopped; nothing is worth the default wait of 15 s.

@@ -6,6 +6,7 @@ import { absence } from './absence.js';
 import { carried } from './carried.js';
 import { multiHost } from './multi-host.js';
 import { people } from './people.js';
+import { registry } from './registry.js';
 import { setUp } from './set-up.js';
 import { allSay, elsewhere, oneHistory, steady, updating } from './story.js';
 
@@ -89,6 +90,7 @@ export const hostsPoints: readonly Point[] = [
   },
   ...absence,
   ...carried,
+  registry,
   setUp,
   people,
 ];

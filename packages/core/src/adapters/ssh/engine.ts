@@ -1,13 +1,12 @@
 import { Agent, type AgentOptions, type ClientRequestArgs } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { Containers } from '../../ports/containers.js';
 import type { SshHost } from '../../ports/ssh.js';
-import { engineBy } from '../engine.js';
+import type { EngineAccess } from '../engine.js';
 
-/** Reads from the engine of a host over its connection: each request has a channel of its own to the socket, and channels are used again. */
-export function engineOver(host: SshHost, name: string, socket: string): Containers {
+/** The engine of a host over its connection: each request has a channel of its own to the socket, and channels are used again. */
+export function engineOver(host: SshHost, name: string, socket: string): EngineAccess {
   const agent = new ChannelAgent(() => host.socket(socket), { keepAlive: true, maxSockets: 16 });
-  return engineBy({ where: `unix://${socket} of ${name}`, options: { protocol: 'http', host: 'localhost', port: 80, agent } as never });
+  return { where: `unix://${socket} of ${name}`, options: { protocol: 'http', host: 'localhost', port: 80, agent } as never };
 }
 
 class ChannelAgent extends Agent {

@@ -53,7 +53,7 @@ export async function stageOf(init: StageInit): Promise<Stage> {
   const place = await placeOn({ scope, containers, files, shell }, { listen: { http: port, https: port + 1 } });
   const context = providerContext({ project, environment, config, folder: scratch.dir, io: { event: (e) => void events.push(e) }, exec: createExec({ folder: scratch.dir, processEnv: scratch.env }), files: createFiles(scratch.dir), hosts: { local: { shell, files } }, clock: systemClock, signal });
   const plan = { desired: { project, environment, composeProject }, operation, steps: [] } as unknown as SealedPlan;
-  const world: StepWorld = { plan, host: 'local', scope, containers, shell, files, clock: systemClock, signal, proxy: { id: provider.id, provider, config, place, context }, mask: (text) => text, carry: () => Promise.reject(new Error('nothing is carried')), waiting: () => undefined };
+  const world: StepWorld = { plan, host: 'local', scope, containers, shell, files, clock: systemClock, signal, proxy: { id: provider.id, provider, config, place, context }, mask: (text) => text, carry: () => Promise.reject(new Error('nothing is carried')), pull: () => Promise.resolve(false), waiting: () => undefined };
 
   const run = async (effects: string): Promise<void> => {
     const file = join(scope.folder, 'run', 'script');

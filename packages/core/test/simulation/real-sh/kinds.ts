@@ -35,6 +35,7 @@ const kept = { id: 'c0ffee', name: 'web-1', restartPolicy: 'always', aliases: ['
 
 const actions: { readonly [K in HostAction['kind']]: Extract<HostAction, { kind: K }> } = {
   'image.pull': { kind: 'image.pull', service: 'store', reference: 'store:1' },
+  'image.fetch': { kind: 'image.fetch', service: 'store', reference: 'registry.test/shop/store:1', id: 'sha256:1', digest: 'sha256:2' },
   'image.carry': { kind: 'image.carry', service: 'store', reference: 'store:1', id: 'sha256:1' },
   'proxy.ensure': { kind: 'proxy.ensure', provider: 'acme' },
   'edge.ensure': { kind: 'edge.ensure', network: edge.network },
@@ -62,6 +63,7 @@ const provider: ProxyProvider = {
 const world = {
   plan, host: 'local', scope, mask: (text: string) => text,
   carry: () => Promise.resolve('/state/shop/prod/carried/it.tar'),
+  pull: () => Promise.resolve(false),
   containers: {
     image: () => Promise.resolve(undefined),
     list: () => Promise.resolve([{ id: 'id1' }]),
