@@ -41,7 +41,7 @@ async function main(argv: string[]): Promise<number> {
     process.stdout.write(`${unknown === undefined ? '' : `there is no part ${unknown}\n`}${USAGE}\n`);
     return values.help ? 0 : 1;
   }
-  const chosen = parts.filter((part) => positionals.length === 0 || positionals.includes(part.name));
+  const chosen = parts.filter((part) => positionals.length === 0 ? part.onRequest !== true : positionals.includes(part.name));
   const images = [...new Set(chosen.flatMap((part) => part.images ?? []))];
   const engine = chosen.some((part) => part.images !== undefined) ? await useEngine(images) : undefined;
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'stagecraft-bench-')));

@@ -17,6 +17,8 @@ export interface Setting {
 /** One part of the benchmark. It leaves nothing behind, whatever happens. */
 export interface Part {
   readonly name: string;
+  /** Measured only when it is named. */
+  readonly onRequest?: true;
   /** Images that must be on the engine; undefined: it takes no engine. */
   readonly images?: readonly string[];
   measure(setting: Setting): Promise<readonly Row[]>;

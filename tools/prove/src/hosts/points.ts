@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { must, type Point } from '../point.js';
 import { onThreeHosts } from './scene.js';
 import { absence } from './absence.js';
+import { campaignPoint } from './campaign/point.js';
 import { carried } from './carried.js';
 import { multiHost } from './multi-host.js';
 import { people } from './people.js';
@@ -93,4 +94,5 @@ export const hostsPoints: readonly Point[] = [
   registry,
   setUp,
   people,
+  campaignPoint,
 ];

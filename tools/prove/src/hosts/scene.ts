@@ -9,6 +9,9 @@ const PORT = 8080;
 /** Three hosts that are reached by SSH, and a project that deploys to them. */
 export interface HostsScene {
   readonly hosts: readonly TestHost[];
+  /** The config. @param rollout more of how it rolls out, as in `, max_parallel: 100%` */
+  config(rollout?: string): string;
+  urlOf(host: TestHost): string;
   /** Writes the application so that every answer is this word. */
   says(word: string): Promise<void>;
   /** What the command line needs to reach the hosts. */
@@ -50,16 +53,19 @@ export async function sameImages(stage: Stage, hosts: readonly TestHost[], names
 }
 
 async function sceneOf(stage: Stage, hosts: readonly TestHost[]): Promise<HostsScene> {
-  const config = join(stage.folder, 'ssh-config');
+  const reach = join(stage.folder, 'ssh-config');
   // The state is where it is on any host.
-  const env = { STAGECRAFT_SSH_CONFIG: config, STAGECRAFT_HOST_DIR: undefined };
+  const env = { STAGECRAFT_SSH_CONFIG: reach, STAGECRAFT_HOST_DIR: undefined };
+  const config = (rollout = ''): string => `version: 1\nproject: { name: fleet }\nroutes:\n  - { path: /, service: web, port: 8000 }\nproxy: { provider: traefik, listen: { http: ${PORT} } }\nenvironments:\n  prod:\n    driver: ssh\n    hosts: [${hosts.map((host) => `root@${host.address}`).join(', ')}]\nrollout: { unreachable_timeout: 10s${rollout} }\n`;
   await stage.write({
     'ssh-config': sshConfig(hosts),
-    'stagecraft.yml': `version: 1\nproject: { name: fleet }\nroutes:\n  - { path: /, service: web, port: 8000 }\nproxy: { provider: traefik, listen: { http: ${PORT} } }\nenvironments:\n  prod:\n    driver: ssh\n    hosts: [${hosts.map((host) => `root@${host.address}`).join(', ')}]\nrollout: { unreachable_timeout: 10s }\n`,
+    'stagecraft.yml': config(),
   });
   return {
     hosts,
     env,
+    config,
+    urlOf,
     says: (word) => stage.write({ 'docker-compose.yml': application(word) }),
     async stagecraft(codes, ...args) {
       const ran = await stage.stagecraft(args, { env });
