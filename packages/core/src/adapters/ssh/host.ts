@@ -1,4 +1,4 @@
-import type { Duplex } from 'node:stream';
+import { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import type { Client, ClientChannel } from 'ssh2';
@@ -41,11 +41,15 @@ export function sshHost({ name, connect, patienceMs = 120_000, tell }: SshHostSe
   const reach = patiently(connect, patienceMs, tell);
   let current: Promise<Client> | undefined;
   let closed = false;
+  const channels = new Set<Duplex>();
 
   const live = (): Promise<Client> => {
     current ??= reach.again(() => closed).then(
       (client) => {
-        client.once('close', () => (current = undefined));
+        client.once('close', () => {
+          current = undefined;
+          for (const channel of channels) breakOff(channel);
+        });
         return client;
       },
       (error: unknown) => {
@@ -56,6 +60,12 @@ export function sshHost({ name, connect, patienceMs = 120_000, tell }: SshHostSe
     return current;
   };
   const lost = (cause?: unknown): StagecraftError => fail({ code: 'SC3708', kind: 'external', message: `The connection to ${name} broke.`, next: ['stagecraft status', 'stagecraft deploy --resume'], cause });
+
+  const kept = (channel: Duplex): Duplex => {
+    channels.add(channel);
+    channel.once('close', () => channels.delete(channel));
+    return asSocket(channel);
+  };
 
   /** SSH_OPEN_ADMINISTRATIVELY_PROHIBITED of RFC 4254, 5.1; all else is a place that nobody serves. */
   const notForwarded = (cause: Error, what: string, setting: string): Error =>
@@ -145,7 +155,7 @@ export function sshHost({ name, connect, patienceMs = 120_000, tell }: SshHostSe
     async port(port) {
       const client = await live();
       return new Promise<Duplex>((resolve, reject) => {
-        client.forwardOut('127.0.0.1', 0, '127.0.0.1', port, (error, channel) => (error ? reject(notForwarded(error, `port ${port}`, 'AllowTcpForwarding')) : resolve(asSocket(channel))));
+        client.forwardOut('127.0.0.1', 0, '127.0.0.1', port, (error, channel) => (error ? reject(notForwarded(error, `port ${port}`, 'AllowTcpForwarding')) : resolve(kept(channel))));
       });
     },
     async socket(path) {
@@ -153,7 +163,7 @@ export function sshHost({ name, connect, patienceMs = 120_000, tell }: SshHostSe
       return new Promise<Duplex>((resolve, reject) => {
         client.openssh_forwardOutStreamLocal(path, (error, channel) => {
           if (error) reject(notForwarded(error, path, 'AllowStreamLocalForwarding'));
-          else resolve(asSocket(channel));
+          else resolve(kept(channel));
         });
       });
     },
@@ -196,6 +206,14 @@ function ending(channel: ClientChannel, { timeoutMs, signal }: Pick<RunOptions, 
 
 function interrupted(name: string): StagecraftError {
   return fail({ code: 'SC3712', kind: 'interrupted', message: `The command was interrupted while it waited for ${name}.`, next: ['stagecraft status'] });
+}
+
+/** ssh2 only ends a channel whose connection broke: who waits for an answer on it would wait for ever. */
+function breakOff(channel: Duplex): void {
+  channel.on('error', () => undefined);
+  // Its own `destroy` is a message to the other side.
+  Duplex.prototype.destroy.call(channel, Object.assign(new Error('the connection broke'), { code: 'ECONNRESET' }));
+  channel.emit('close');
 }
 
 /** What the client of HTTP asks of a socket, and a channel has not. */
