@@ -19,11 +19,16 @@ export interface Served {
 
 /** A light load on each host's proxy by itself, in open loop. */
 export async function watched(hosts: readonly TestHost[], urlOf: (host: TestHost) => string): Promise<{ stop(dark?: Dark): Promise<Served> }> {
-  const begun = Date.now();
-  const loads: readonly (readonly [TestHost, RunningLoad])[] = await Promise.all(hosts.map(async (host) => [host, await startLoad({ url: urlOf(host), fresh: 5, keepAlive: 5, clients: 2, seconds: 590 })] as const));
+  const loads = await Promise.all(
+    hosts.map(async (host): Promise<{ readonly host: TestHost; readonly load: RunningLoad; readonly begun: number }> => {
+      const load = await startLoad({ url: urlOf(host), fresh: 5, keepAlive: 5, clients: 2, seconds: 590 });
+      // Its own times count from here.
+      return { host, load, begun: Date.now() };
+    }),
+  );
   return {
     async stop(dark) {
-      const reports = await Promise.all(loads.map(async ([host, load]) => served(await load.stop(), host, begun, dark?.host === host ? dark : undefined)));
+      const reports = await Promise.all(loads.map(async ({ host, load, begun }) => served(await load.stop(), host, begun, dark?.host === host ? dark : undefined)));
       const sum = (pick: (one: Served) => number): number => reports.reduce((all, one) => all + pick(one), 0);
       return { sent: sum((one) => one.sent), lost: sum((one) => one.lost), explained: sum((one) => one.explained), kinds: reports.map(({ kinds }) => kinds).filter((kinds) => kinds !== '').join(' ') };
     },
