@@ -7,6 +7,8 @@ import { logText } from '../render/results/logs.js';
 
 export default class Logs extends StagecraftCommand<typeof Logs> {
   static override summary = 'Show what the services print, merged and in order of time.';
+  static override description =
+    'Of all hosts; with several each line begins with its host. --follow first shows what there is, then lines as they come: over restarts, new containers and connections that break, each line once. A host that does not answer is told, and followed as soon as it does.';
   static override examples = [
     { description: 'Follow two services', command: '<%= config.bin %> logs --follow web worker' },
     { description: 'The last quarter of an hour', command: '<%= config.bin %> logs --since 15m' },
@@ -17,7 +19,7 @@ export default class Logs extends StagecraftCommand<typeof Logs> {
   static override flags = {
     follow: Flags.boolean({ char: 'f', summary: 'Go on until Ctrl-C.' }),
     since: Flags.string({ helpValue: 'TIME', summary: 'Only newer ones: a duration as in 15m, or a time as in 2030-01-02T03:04:05Z.' }),
-    tail: Flags.integer({ min: 0, helpValue: 'N', summary: 'Only the last N lines of each container.' }),
+    tail: Flags.integer({ min: 0, helpValue: 'N', summary: 'Only the last N lines.' }),
   };
 
   protected async act(): Promise<Outcome> {
@@ -29,16 +31,18 @@ export default class Logs extends StagecraftCommand<typeof Logs> {
     const entries: LogEntry[] = [];
     let count = 0;
     let complete = true;
+    let several = false;
+    const on = (hosts: readonly string[]): void => void (several = hosts.length > 1);
     const away = (hosts: readonly HostAway[]): void => {
       complete = false;
       for (const { name, error } of hosts) this.session.io.event(hostAway({ host: name, reason: error }));
     };
-    const options = { services: this.services(), follow, away, ...(since === undefined ? {} : { since }), ...(tail === undefined ? {} : { tail }) };
+    const options = { services: this.services(), follow, on, away, ...(since === undefined ? {} : { since }), ...(tail === undefined ? {} : { tail }) };
     for await (const entry of logs(ws, options)) {
       count += 1;
       if (this.session.mode === 'json') entries.push(entry);
       else if (this.session.mode === 'events') this.session.io.event(logLine(entry));
-      else this.session.print(logText(entry, this.look));
+      else this.session.print(logText(entry, this.look, several));
     }
     return { data: this.session.mode === 'json' ? entries : { lines: count }, exitCode: complete ? 0 : 10 };
   }

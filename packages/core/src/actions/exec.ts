@@ -1,9 +1,10 @@
 import { serviceDigest } from '../compose/digest.js';
 import type { DesiredService } from '../compose/model.js';
-import { fail, isStagecraftError } from '../errors/index.js';
+import { fail } from '../errors/index.js';
 import { holdsOpen } from '../io/catalogue/phases.js';
 import type { ContainerState } from '../ports/containers.js';
-import { unreachable, type Away, type Identity, type OpenHost } from './host.js';
+import { askEach, noneAnswers } from './ask-each.js';
+import type { OpenHost } from './host.js';
 import { identify } from './identity.js';
 import { servingModel } from './serving-model.js';
 import { leftOut, taskHosts } from './task-hosts.js';
@@ -19,11 +20,12 @@ export async function execCommand(ws: Workspace, options: ExecCommandOptions): P
   if (options.command.length === 0) throw fail({ code: 'SC5050', kind: 'user', message: 'There is no command to run in the container.', next: [`stagecraft exec ${options.service} -- sh`] });
   const identity = await identify(ws);
   const { hosts, away } = await taskHosts(ws, identity, options.host);
-  const [{ desired }, seen] = await Promise.all([servingModel(hosts, identity), containersOn(hosts, identity, options.service)]);
-  const lost = [...away, ...seen.lost];
-  if (seen.placed.length === 0 && lost.length > 0) throw unreachable(lost);
-  const chosen = chooseContainer(seen.placed, options, desired.services.find((service) => service.name === options.service), desired.services.map((service) => service.name));
-  if (options.host === undefined) for (const text of [...leftOut(lost), ...several(chosen, seen.placed)]) ws.io.event(holdsOpen({ text }));
+  const list = ({ containers }: OpenHost): Promise<readonly ContainerState[]> => containers.list({ 'com.docker.compose.project': identity.composeProject, 'com.docker.compose.service': options.service });
+  const [{ desired }, seen] = await Promise.all([servingModel(hosts, identity), askEach({ hosts, away }, list)]);
+  const placed = seen.answers.flatMap(({ host, answer }) => answer.map((container) => ({ host, container })));
+  if (placed.length === 0 && seen.away.length > 0) throw noneAnswers(seen.away);
+  const chosen = chooseContainer(placed, options, desired.services.find((service) => service.name === options.service), desired.services.map((service) => service.name));
+  if (options.host === undefined) for (const text of [...leftOut(seen.away), ...several(chosen, placed)]) ws.io.event(holdsOpen({ text }));
   const { host, container } = chosen;
   const argv = ['docker', 'exec', ...(options.foreground ? ['--interactive'] : []), ...(options.foreground?.tty ? ['--tty'] : []), ...placeFlags(options), container.id, ...options.command];
   return carryTask(ws, { host, service: options.service, container: container.name, release: container.labels['stagecraft.release'] ?? '' }, argv, options);
@@ -33,21 +35,6 @@ export async function execCommand(ws: Workspace, options: ExecCommandOptions): P
 export interface PlacedContainer<Host = OpenHost> {
   readonly host: Host;
   readonly container: ContainerState;
-}
-
-/** Containers of a service, host by host; a host whose engine does not answer is lost. */
-async function containersOn(hosts: readonly OpenHost[], { composeProject }: Identity, service: string): Promise<{ readonly placed: readonly PlacedContainer[]; readonly lost: readonly Away[] }> {
-  const asked = await Promise.all(
-    hosts.map(async (host): Promise<readonly PlacedContainer[] | Away> => {
-      try {
-        return (await host.containers.list({ 'com.docker.compose.project': composeProject, 'com.docker.compose.service': service })).map((container) => ({ host, container }));
-      } catch (error) {
-        if (!isStagecraftError(error) || error.kind !== 'external') throw error;
-        return { name: host.name, error };
-      }
-    }),
-  );
-  return { placed: asked.flatMap((one) => ('error' in one ? [] : one)), lost: asked.flatMap((one) => ('error' in one ? [one] : [])) };
 }
 
 /** The container that is meant; of several a healthy one of what serves, on the first host, the one with the lowest number. */

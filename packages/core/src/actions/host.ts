@@ -16,6 +16,7 @@ import type { Shell } from '../ports/shell.js';
 import type { SshHost, SshTarget } from '../ports/ssh.js';
 import { createStore, type EnvironmentStore } from '../protocol/store.js';
 import { maskedStore } from '../secrets/masked-store.js';
+import { noneAnswers } from './ask-each.js';
 import { refuseFindings } from './findings.js';
 import { keptValues } from './kept-secrets.js';
 import { localSocket } from './socket.js';
@@ -86,20 +87,7 @@ export async function openHosts(ws: Workspace, settings: Identity, patienceMs = 
 export async function allHosts(ws: Workspace, settings: Identity): Promise<readonly OpenHost[]> {
   const { hosts, away } = await openHosts(ws, settings);
   if (away.length === 0) return hosts;
-  throw unreachable(away);
-}
-
-/** The error of hosts that do not answer, for what cannot do without them. */
-export function unreachable(away: readonly Away[]): Error {
-  const [first] = away;
-  const message = (first?.error as Error | undefined)?.message ?? '';
-  return fail({
-    code: 'SC5006',
-    kind: 'external',
-    message: away.length === 1 ? message : `${away.map(({ name }) => name).join(', ')} cannot be reached: ${message}`,
-    next: isStagecraftError(first?.error) ? first.error.next : ['stagecraft status'],
-    cause: first?.error,
-  });
+  throw noneAnswers(away);
 }
 
 /** The first host of an environment; of driver `local`, this machine. @throws StagecraftError `user` for environments of drivers that this version does not deploy by. */

@@ -1,84 +1,93 @@
-import { fail } from '../errors/index.js';
-import type { ContainerState, LogLine } from '../ports/containers.js';
+import { fail, isStagecraftError } from '../errors/index.js';
+import type { ContainerState } from '../ports/containers.js';
 import { askEach, noneAnswers, told, type Answers } from './ask-each.js';
-import { lookPatienceMs, openHosts, type OpenHost } from './host.js';
+import { followHost, type Followed } from './follow-logs.js';
+import { lookPatienceMs, openHosts, type Away, type Hosts, type Identity, type OpenHost } from './host.js';
 import { identify } from './identity.js';
-import { merged, type Stream } from './merge-streams.js';
+import { entryOf, inOrder, isWanted, type LogSource } from './log-entries.js';
+import { logPosition, type LogPosition } from './log-position.js';
+import { merge } from './merge-streams.js';
 import { momentOf } from './since.js';
 import type { LogEntry, LogsOptions, Workspace } from './types.js';
 
-/** How often following looks for containers that began since. */
-const lookAgainMs = 500;
-
 /**
- * Log lines of the environment's services in order of time. Following goes on through restarts and new containers until the signal.
+ * Log lines of the environment's services on all hosts, in order of time. Following goes on through restarts, new containers and breaks of connections until the
+ * signal: then lines come as they are printed. A host that does not answer is told, and holds up none of the others.
  * @throws StagecraftError `user` for a service that the environment does not have, and a `since` that is no time.
  */
 export async function* logs(ws: Workspace, asked: LogsOptions): AsyncIterable<LogEntry> {
   const options = asked.since === undefined ? asked : { ...asked, since: momentOf(asked.since, ws.clock.now()) };
   const identity = await identify(ws);
-  const hosts = await openHosts(ws, identity, options.follow ? undefined : lookPatienceMs);
-  const look = (): Promise<Answers<readonly ContainerState[]>> => askEach(hosts, ({ containers }) => containers.list({ 'com.docker.compose.project': identity.composeProject }));
-  const list = async (): Promise<readonly Placed[]> => placed(await look());
-  const wanted = ({ container }: Placed): boolean => container.service !== undefined && (options.services.length === 0 || options.services.includes(container.service));
-  const begun = await look();
+  const hosts = await openHosts(ws, identity, lookPatienceMs);
+  const begun = await askEach(hosts, ({ containers }) => containers.list({ 'com.docker.compose.project': identity.composeProject }));
   if (begun.answers.length === 0) throw noneAnswers(begun.away);
-  const { away } = told(begun.away);
-  if (away) options.away?.(away);
-  const first = placed(begun);
-  refuseUnknown(options.services, first.map(({ container }) => container));
-  const begin = first.filter(wanted);
-  if (!options.follow) {
-    const entries = await Promise.all(begin.map((one) => whole(one, options)));
-    yield* inOrder(entries.flat(), options.tail);
-    return;
+  const sources = sourcesOf(begun);
+  refuseUnknown(options.services, sources.map(({ container }) => container));
+  const read = await Promise.all(sources.filter(({ container }) => isWanted(container, options)).map((source) => readAll(source, options)));
+  const away = [...begun.away, ...lostOf(read)];
+  options.on?.([...hosts.hosts, ...hosts.away].map(({ name }) => name).sort());
+  const hint = told(away);
+  if (hint.away) options.away?.(hint.away);
+  const shown = inOrder(read.flatMap(({ entries }) => entries), options.tail);
+  yield* shown;
+  if (options.follow) yield* follow(ws, identity, hosts, away, new Map(read.map(({ source, position }) => [source.container.id, position])), options);
+}
+
+async function* follow(ws: Workspace, identity: Identity, { hosts, away }: Hosts, told: readonly Away[], positions: Map<string, LogPosition>, options: LogsOptions): AsyncIterable<LogEntry> {
+  const all = merge<LogEntry>(ws.signal);
+  const open = (name: string, known: OpenHost | undefined): Followed['open'] => {
+    let host = known;
+    return async () => (host ??= await reopened(ws, identity, name));
+  };
+  const ends = [...hosts, ...away].map((one) => followHost(ws, identity.composeProject, { name: one.name, open: open(one.name, 'store' in one ? one : undefined), away: told.some(({ name }) => name === one.name), positions }, options, all));
+  all.add(failing(Promise.all(ends)));
+  yield* all;
+}
+
+/** A stream without items that fails as its work does. */
+// eslint-disable-next-line require-yield
+async function* failing(work: Promise<unknown>): AsyncGenerator<never, void, undefined> {
+  await work;
+}
+
+async function reopened(ws: Workspace, identity: Identity, name: string): Promise<OpenHost> {
+  const { hosts, away } = await openHosts(ws, { ...identity, hosts: identity.hosts.filter((host) => host.name === name) }, lookPatienceMs);
+  const [host] = hosts;
+  if (!host) throw noneAnswers(away);
+  return host;
+}
+
+interface Read {
+  readonly source: LogSource;
+  readonly entries: readonly LogEntry[];
+  readonly position: LogPosition;
+  readonly error?: unknown;
+}
+
+/** What a container has printed until now. What breaks off in the middle is what came until then. */
+async function readAll(source: LogSource, { since, tail, follow }: LogsOptions): Promise<Read> {
+  const { host, container } = source;
+  const entries: LogEntry[] = [];
+  const position = logPosition();
+  // Where nothing is to be shown, the last line says from where to follow.
+  const last = follow && tail === 0 ? 1 : tail;
+  try {
+    for await (const line of host.containers.logs(container.id, { ...(since === undefined ? {} : { since }), ...(last === undefined ? {} : { tail: last }) })) if (position.isNew(line)) entries.push(entryOf(source, line));
+  } catch (error) {
+    if (!isStagecraftError(error) || error.kind !== 'external') throw error;
+    return { source, entries, position, error };
   }
-  const streams = new Map(begin.map((placed) => [streamKey(placed), follow(ws, placed, options)]));
-  yield* merged(streams, ws.signal, async () => {
-    await ws.clock.sleep(lookAgainMs, ws.signal);
-    const now = (await list()).filter((placed) => wanted(placed) && placed.container.status === 'running' && !streams.has(streamKey(placed)));
-    return now.map((placed) => [streamKey(placed), follow(ws, placed, { ...options, ...(placed.container.startedAt ? { since: placed.container.startedAt } : {}) })] as const);
-  });
+  return { source, entries, position };
 }
 
-/** A container, and where it is. */
-interface Placed {
-  readonly host: OpenHost;
-  readonly container: ContainerState;
-}
-
-function placed({ answers }: Answers<readonly ContainerState[]>): readonly Placed[] {
+function sourcesOf({ answers }: Answers<readonly ContainerState[]>): readonly LogSource[] {
   return answers.flatMap(({ host, answer }) => answer.map((container) => ({ host, container })));
 }
 
-/** A restarted container is a new stream: the old one ended with it. */
-function streamKey({ container }: Placed): string {
-  return `${container.id} ${container.startedAt ?? ''}`;
-}
-
-async function whole({ host, container }: Placed, options: LogsOptions): Promise<readonly LogEntry[]> {
-  const entries: LogEntry[] = [];
-  for await (const line of host.containers.logs(container.id, sinceAndTail(options))) entries.push(entry(host, container, line));
-  return entries;
-}
-
-async function* follow(ws: Workspace, { host, container }: Placed, options: LogsOptions): Stream<LogEntry> {
-  const running = container.status === 'running';
-  for await (const line of host.containers.logs(container.id, { ...sinceAndTail(options), follow: running, signal: ws.signal })) yield entry(host, container, line);
-}
-
-function sinceAndTail(options: LogsOptions): { since?: string; tail?: number } {
-  return { ...(options.since === undefined ? {} : { since: options.since }), ...(options.tail === undefined ? {} : { tail: options.tail }) };
-}
-
-function entry(host: OpenHost, c: ContainerState, line: LogLine): LogEntry {
-  return { host: host.name, service: c.service ?? '', source: `${c.service ?? c.name}-${c.number ?? 1}`, release: c.labels['stagecraft.release'] ?? '', stream: line.stream, time: line.time, text: line.text };
-}
-
-/** `tail` counts over all containers, as a reader expects of one merged log. */
-function inOrder(entries: LogEntry[], tail: number | undefined): readonly LogEntry[] {
-  const sorted = entries.map((e, place) => ({ e, place })).sort((a, b) => (a.e.time === b.e.time ? a.place - b.place : a.e.time < b.e.time ? -1 : 1));
-  return (tail === undefined ? sorted : sorted.slice(Math.max(0, sorted.length - tail))).map(({ e }) => e);
+/** Hosts that went away while they were read, each once. */
+function lostOf(read: readonly Read[]): readonly Away[] {
+  const lost = new Map(read.flatMap(({ source, error }) => (error === undefined ? [] : [[source.host.name, error] as const])));
+  return [...lost].map(([name, error]) => ({ name, error }));
 }
 
 function refuseUnknown(asked: readonly string[], containers: readonly ContainerState[]): void {

@@ -55,6 +55,8 @@ export interface LogsOptions {
   readonly follow: boolean;
   readonly since?: string;
   readonly tail?: number;
+  /** Is told the names of all hosts, before the first line. */
+  on?(hosts: readonly string[]): void;
   /** Is told of hosts that do not answer, before the first line. */
   away?(hosts: readonly HostAway[]): void;
 }

@@ -1,46 +1,52 @@
-/** One source of items that come in time. */
-export type Stream<T> = AsyncGenerator<T, void, undefined>;
-
-type Next<T> = { readonly key: string; readonly result: IteratorResult<T, void> };
-
-/**
- * Items of all streams as they come. `more` is asked again and again for streams that began since; they are added to `streams`. Ends with the signal.
- */
-export async function* merged<T>(streams: Map<string, Stream<T>>, signal: AbortSignal, more: () => Promise<readonly (readonly [string, Stream<T>])[]>): AsyncGenerator<T, void, undefined> {
-  const pending = new Map<string, Promise<Next<T>>>();
-  const pull = (key: string, stream: Stream<T>): void => void pending.set(key, stream.next().then((result) => ({ key, result })));
-  for (const [key, stream] of streams) pull(key, stream);
-  let looking = look(more);
-  const stopped = new Promise<'stopped'>((resolve) => {
-    if (signal.aborted) resolve('stopped');
-    else signal.addEventListener('abort', () => resolve('stopped'), { once: true });
-  });
-  for (;;) {
-    const came = await Promise.race([stopped, looking, ...pending.values()]);
-    if (came === 'stopped') return;
-    if ('found' in came) {
-      for (const [key, stream] of came.found) {
-        streams.set(key, stream);
-        pull(key, stream);
-      }
-      looking = look(more);
-      continue;
-    }
-    const stream = streams.get(came.key);
-    if (came.result.done || !stream) {
-      pending.delete(came.key);
-      continue;
-    }
-    pull(came.key, stream);
-    yield came.result.value;
-  }
+/** Items of many streams as they come, until the signal. */
+export interface Merge<T> extends AsyncIterable<T> {
+  /** Takes one more in, at any time. Its failure is the merge's. */
+  add(stream: AsyncIterable<T>, onEnd?: () => void): void;
 }
 
-/** A look that fails (an engine that restarts) finds nothing, and is tried again. */
-async function look<T>(more: () => Promise<readonly (readonly [string, Stream<T>])[]>): Promise<{ readonly found: readonly (readonly [string, Stream<T>])[] }> {
-  try {
-    return { found: await more() };
-  } catch {
-    return { found: [] };
-  }
+/** So many items wait to be read; then who brings more waits. */
+const room = 1_000;
+
+/** Each stream keeps its own order; none waits for another. */
+export function merge<T>(signal: AbortSignal): Merge<T> {
+  const items: T[] = [];
+  let failure: { readonly error: unknown } | undefined;
+  let wakeReader = (): void => undefined;
+  let wakeWriters: (() => void)[] = [];
+  const full = (): Promise<void> => new Promise((resolve) => wakeWriters.push(resolve));
+  const woken = (): Promise<void> => new Promise((resolve) => (wakeReader = resolve));
+  const freed = (): void => {
+    const waiting = wakeWriters;
+    wakeWriters = [];
+    for (const wake of waiting) wake();
+  };
+  const pump = async (stream: AsyncIterable<T>): Promise<void> => {
+    for await (const item of stream) {
+      while (items.length >= room && !signal.aborted) await full();
+      if (signal.aborted) return;
+      items.push(item);
+      wakeReader();
+    }
+  };
+  const stop = (): void => {
+    wakeReader();
+    freed();
+  };
+  signal.addEventListener('abort', stop, { once: true });
+  return {
+    add(stream, onEnd) {
+      void pump(stream).then(onEnd, (error: unknown) => {
+        failure ??= { error };
+        wakeReader();
+      });
+    },
+    async *[Symbol.asyncIterator]() {
+      while (!signal.aborted) {
+        for (const item of items.splice(0)) yield item;
+        freed();
+        if (failure) throw failure.error;
+        if (items.length === 0 && !signal.aborted) await woken();
+      }
+    },
+  };
 }

@@ -1,6 +1,7 @@
 import type { Desired } from '../compose/model.js';
 import { fail } from '../errors/index.js';
-import { unreachable, type Hosts, type OpenHost } from './host.js';
+import { noneAnswers } from './ask-each.js';
+import type { Hosts, OpenHost } from './host.js';
 import { loadSettings } from './settings.js';
 import { leftOut } from './task-hosts.js';
 import type { OneOffOptions, Workspace } from './types.js';
@@ -20,7 +21,7 @@ export async function oneOffHost(ws: Workspace, { hosts, away }: Hosts, desired:
   const fits = ({ name }: { readonly name: string }): boolean => having === undefined || having.includes(name);
   const fitting = hosts.filter(fits);
   const [host] = fitting;
-  if (!host) throw away.some(fits) ? unreachable(away.filter(fits)) : fail({ code: 'SC5161', kind: 'user', message: `${options.service} is not of ${hosts.map(({ name }) => name).join(', ')}: its networks and its image are not there.`, next: [`Hosts that have it: ${having?.join(', ') ?? ''}`, `stagecraft run ${options.service} -- COMMAND`] });
+  if (!host) throw away.some(fits) ? noneAnswers(away.filter(fits)) : fail({ code: 'SC5161', kind: 'user', message: `${options.service} is not of ${hosts.map(({ name }) => name).join(', ')}: its networks and its image are not there.`, next: [`Hosts that have it: ${having?.join(', ') ?? ''}`, `stagecraft run ${options.service} -- COMMAND`] });
   if (options.host !== undefined) return { host, notes: [] };
   const several = fitting.length > 1 ? [`${options.service} is on ${fitting.map(({ name }) => name).join(', ')}; this runs on ${host.name} (another: --host NAME)`] : [];
   return { host, notes: [...leftOut(away.filter(fits)), ...several] };

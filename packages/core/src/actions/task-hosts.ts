@@ -1,6 +1,7 @@
 import { nearest } from '../config/nearest.js';
 import { fail } from '../errors/index.js';
-import { hostName, openHosts, unreachable, type Away, type Hosts, type Identity } from './host.js';
+import { messageOf, noneAnswers } from './ask-each.js';
+import { hostName, openHosts, type Away, type Hosts, type Identity } from './host.js';
 import type { Workspace } from './types.js';
 
 /**
@@ -9,13 +10,13 @@ import type { Workspace } from './types.js';
  */
 export async function taskHosts(ws: Workspace, identity: Identity, named: string | undefined): Promise<Hosts> {
   const found = await openHosts(ws, named === undefined ? identity : { ...identity, hosts: only(identity, named) });
-  if (found.hosts.length === 0) throw unreachable(found.away);
+  if (found.hosts.length === 0) throw noneAnswers(found.away);
   return found;
 }
 
 /** Sentences for who waits: which hosts were not asked, and why. */
 export function leftOut(away: readonly Away[]): readonly string[] {
-  return away.map(({ name, error }) => `${name} is left out: ${(error as Error).message}`);
+  return away.map(({ name, error }) => `${name} is left out: ${messageOf(error)}`);
 }
 
 function only(identity: Identity, named: string): Identity['hosts'] {

@@ -17,6 +17,8 @@ export interface EngineAccess {
   /** What an error calls it: `unix:///var/run/docker.sock`. */
   readonly where: string;
   readonly options: Dockerode.DockerOptions;
+  /** For what stays open as long as it is read; absent: the same. A question must never wait until one of those ends. */
+  readonly lasting?: Dockerode.DockerOptions;
 }
 
 /**
@@ -33,11 +35,11 @@ export function accessTo(socket: string): EngineAccess {
 }
 
 /** The same, of an engine wherever it is. */
-export function engineBy({ where, options }: EngineAccess, { answerMs = 30_000, returnMs = 20_000 }: Patience = {}): Containers {
+export function engineBy({ where, options, lasting = options }: EngineAccess, { answerMs = 30_000, returnMs = 20_000 }: Patience = {}): Containers {
   let docker: Promise<Dockerode> | undefined;
   const connect = (): Promise<Dockerode> => (docker ??= import('./dockerode.js').then(({ Docker }) => new Docker({ ...options, timeout: answerMs + 1_000 })));
   // Who follows a log may wait for its next line for days.
-  const follow = (): Promise<Dockerode> => import('./dockerode.js').then(({ Docker }) => new Docker(options));
+  const follow = (): Promise<Dockerode> => import('./dockerode.js').then(({ Docker }) => new Docker(lasting));
   let answered = false;
   const ask = async <T>(what: string, question: (d: Dockerode) => Promise<T>): Promise<T> => {
     for (const begun = Date.now(); ; await sleep(100)) {

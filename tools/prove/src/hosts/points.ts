@@ -5,6 +5,8 @@ import { onThreeHosts } from './scene.js';
 import { absence } from './absence.js';
 import { campaignPoint } from './campaign/point.js';
 import { carried } from './carried.js';
+import { commands } from './commands.js';
+import { logsOverSsh } from './logs.js';
 import { multiHost } from './multi-host.js';
 import { people } from './people.js';
 import { registry } from './registry.js';
@@ -92,6 +94,8 @@ export const hostsPoints: readonly Point[] = [
   ...absence,
   ...carried,
   registry,
+  commands,
+  logsOverSsh,
   setUp,
   people,
   campaignPoint,

@@ -29,8 +29,12 @@ export interface Loads {
   stop(): Promise<{ readonly sent: number; readonly lost: number; readonly kinds: string }>;
 }
 
-export async function onThreeHosts<T>(stage: Stage, why: string, story: (scene: HostsScene) => Promise<T>, images: readonly string[] = ['busybox:1.35', 'traefik:v3.7']): Promise<T> {
-  const got = await acquireHosts({ why: `prove hosts: ${why}`, hosts: [{ liveRestore: true }, { liveRestore: true }, { liveRestore: true }] });
+export function onThreeHosts<T>(stage: Stage, why: string, story: (scene: HostsScene) => Promise<T>, images?: readonly string[]): Promise<T> {
+  return onHosts(3, stage, why, story, images);
+}
+
+export async function onHosts<T>(count: number, stage: Stage, why: string, story: (scene: HostsScene) => Promise<T>, images: readonly string[] = ['busybox:1.35', 'traefik:v3.7']): Promise<T> {
+  const got = await acquireHosts({ why: `prove hosts: ${why}`, hosts: Array.from({ length: count }, () => ({ liveRestore: true })) });
   if ('reason' in got) throw new Error(got.reason);
   try {
     const { hosts } = got;

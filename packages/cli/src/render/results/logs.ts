@@ -3,9 +3,9 @@ import type { Look } from '../../base/session.js';
 import type { Paint } from '../paint.js';
 import { harmless } from '../text.js';
 
-/** A line of a container behind the name of its source. */
-export function logText(entry: LogEntry, { paint }: Look): string {
-  return `${hue(entry.source, paint)(entry.source)} ${paint.dim('|')} ${harmless(entry.text)}`;
+/** A line of a container behind the name of its source, and of its host where there are several. */
+export function logText(entry: LogEntry, { paint }: Look, several: boolean): string {
+  return `${several ? `${paint.dim(entry.host)} ` : ''}${hue(entry.source, paint)(entry.source)} ${paint.dim('|')} ${harmless(entry.text)}`;
 }
 
 /** The same colour for the same source on every run. */

@@ -5,8 +5,9 @@ import type { EngineAccess } from '../engine.js';
 
 /** The engine of a host over its connection: each request has a channel of its own to the socket, and channels are used again. */
 export function engineOver(host: SshHost, name: string, socket: string): EngineAccess {
-  const agent = new ChannelAgent(() => host.socket(socket), { keepAlive: true, maxSockets: 16 });
-  return { where: `unix://${socket} of ${name}`, options: { protocol: 'http', host: 'localhost', port: 80, agent } as never };
+  const by = (agent: ChannelAgent): never => ({ protocol: 'http', host: 'localhost', port: 80, agent }) as never;
+  const open = (): Promise<Duplex> => host.socket(socket);
+  return { where: `unix://${socket} of ${name}`, options: by(new ChannelAgent(open, { keepAlive: true, maxSockets: 16 })), lasting: by(new ChannelAgent(open, {})) };
 }
 
 class ChannelAgent extends Agent {
