@@ -45,7 +45,6 @@ async function* follow(ws: Workspace, identity: Identity, { hosts, away }: Hosts
 }
 
 /** A stream without items that fails as its work does. */
-// eslint-disable-next-line require-yield
 async function* failing(work: Promise<unknown>): AsyncGenerator<never, void, undefined> {
   await work;
 }

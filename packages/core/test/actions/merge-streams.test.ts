@@ -59,7 +59,6 @@ describe('CLI_LOGS: following many streams', () => {
     stop.abort();
     expect(await ended).toEqual([]);
     const all = merge<string>(new AbortController().signal);
-    // eslint-disable-next-line require-yield
     all.add((async function* (): AsyncGenerator<string, void, undefined> {
       await Promise.reject(new Error('broken'));
     })());

@@ -31,7 +31,7 @@ export const commands: Point = {
       const upgraded = await scene.stagecraft([0], 'proxy', 'upgrade', '--force', '--yes');
       const after = await Promise.all(scene.hosts.map(proxyOf));
       must(after.every((id, at) => id !== '' && id !== before[at]) && (await codes(scene)).join() === '200,200', `proxy upgrade: ${upgraded.all}`);
-      const proxies = JSON.parse((await scene.stagecraft([0], 'proxy', 'status', '--json')).stdout) as readonly { readonly host: string; readonly state: string }[];
+      const { hosts: proxies } = JSON.parse((await scene.stagecraft([0], 'proxy', 'status', '--json')).stdout) as { readonly hosts: readonly { readonly host: string; readonly state: string }[] };
       must(proxies.map(({ host, state }) => `${host} ${state}`).join() === scene.hosts.map((host) => `${host.address} running`).join(), `proxy status: ${JSON.stringify(proxies)}`);
 
       await stage.write({ 'docker-compose.yml': application.replace('echo one', 'echo two') });
