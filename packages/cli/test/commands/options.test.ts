@@ -44,7 +44,7 @@ describe('CLI_GLOBAL_FLAGS: core is asked for what the flags say', () => {
     ['rollback', ['rollback', '--to-previous'], { dryRun: false, filter: {}, lockWaitMs: 0 }],
     ['rollback', ['rollback', '--to-version', 'v1', '--dry-run'], { toVersion: 'v1', dryRun: true, filter: {}, lockWaitMs: 0 }],
     ['rollback', ['rollback', '--to-release', 'r-1', '--services', 'web'], { toRelease: 'r-1', dryRun: false, filter: { services: ['web'] }, lockWaitMs: 0 }],
-    ['build', ['build', '--version', 'v2', '--services', 'web', '--no-cache', '--dry-run'], { version: 'v2', services: ['web'], dryRun: true, pull: false, noCache: true }],
+    ['build', ['build', '--version', 'v2', '--services', 'web', '--no-cache', '--dry-run'], { version: 'v2', services: ['web'], dryRun: true, pull: false, push: false, noCache: true }],
     ['showRelease', ['releases', 'show', 'r-1'], 'r-1'],
     ['logs', ['logs'], { services: [], follow: false, on: expect.any(Function), away: expect.any(Function) }],
     ['logs', ['logs', 'web', 'worker', '-f', '--since', '15m', '--tail', '20'], { services: ['web', 'worker'], follow: true, since: '15m', tail: 20, on: expect.any(Function), away: expect.any(Function) }],
