@@ -12,6 +12,8 @@ export interface Course {
   readonly again: readonly string[];
   /** Steps on the struck host, `lock`, `decision` and `finalize`. */
   readonly moments: readonly string[];
+  /** Steps that are left on the first host only, which goes alone, or on the others only. */
+  readonly left?: { readonly first?: readonly string[]; readonly others?: readonly string[] };
 }
 
 const forward = ['open', 'start', 'gate', 'admit', 'retire', 'stop', 'decision', 'finalize'];
@@ -40,8 +42,8 @@ export const courses: readonly Course[] = [
       throw new Error('there is no release to roll back to');
     },
   },
-  { name: 'resume', moments: ['gate', 'admit', 'retire', 'stop', 'decision', 'finalize'], again, prepare: killed(['deploy', '--resume', '--yes']) },
-  { name: 'abort', moments: ['decision', 'start', 'admit', 'retire', 'stop'], again: ['deploy', '--abort', '--yes'], prepare: killed(['deploy', '--abort', '--yes']) },
+  { name: 'resume', moments: ['gate', 'admit', 'retire', 'stop', 'decision', 'finalize'], left: { others: ['gate', 'admit', 'retire', 'stop'] }, again, prepare: killed(['deploy', '--resume', '--yes']) },
+  { name: 'abort', moments: ['decision', 'start', 'admit', 'retire', 'stop'], left: { first: ['admit', 'retire', 'stop'] }, again: ['deploy', '--abort', '--yes'], prepare: killed(['deploy', '--abort', '--yes']) },
 ];
 
 /** A deploy whose operator died before the decision. */

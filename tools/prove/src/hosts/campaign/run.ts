@@ -70,7 +70,11 @@ export function summaryOf({ cells, passed, violations, sent, lost, explained }: 
 
 function drawn({ quick, only }: CampaignSize, random: () => number, hosts: number): readonly Cell[] {
   const all = faults.filter((fault) => !quick || !fault.slow).flatMap((fault) => courses.flatMap((course) => course.moments.map((moment): Omit<Cell, 'host'> => ({ fault, course, moment }))));
-  return shuffled(all, random).map((cell) => ({ ...cell, host: Math.floor(random() * hosts) })).filter((cell) => only.test(nameOf(cell)));
+  const hostOf = ({ course, moment }: Omit<Cell, 'host'>, drawn: number): number => {
+    if (course.left?.first?.includes(moment)) return 0;
+    return course.left?.others?.includes(moment) ? 1 + Math.floor(drawn * (hosts - 1)) : Math.floor(drawn * hosts);
+  };
+  return shuffled(all, random).map((cell) => ({ ...cell, host: hostOf(cell, random()) })).filter((cell) => only.test(nameOf(cell)));
 }
 
 function nameOf({ fault, moment, course, host }: Cell): string {
