@@ -66,7 +66,7 @@ export async function resultOf(operation: Operation, plan: SealedPlan, ended: En
   await writeCache(operation.ws, operation.hosts, operation.record.environment);
   if (ended.outcome === 'failed' && ended.error !== undefined) throw ended.error;
   if (ended.outcome === 'returned' && ended.error !== undefined) throw returned(operation, ended.error);
-  return { outcome: ended.outcome, plan, release: ended.release, decision: ended.decision, urls: urlsOf(plan.desired, operation.hosts), exitCode: ended.outcome === 'completed' || asked === 'abort' ? 0 : 4 };
+  return { outcome: ended.outcome, plan, release: ended.release, decision: ended.decision, ...(ended.witness ? { witness: ended.witness } : {}), urls: urlsOf(plan.desired, operation.hosts), exitCode: ended.outcome === 'completed' || asked === 'abort' ? 0 : 4 };
 }
 
 async function begin(held: Held, intake: Intake, history: readonly ReleaseRecord[], serving: ReleaseRecord | undefined): Promise<Operation> {

@@ -4,12 +4,14 @@ import { progressOf } from '../phases/progress.js';
 import type { Walk } from '../phases/types.js';
 import { interrupted, keepsOpen, walkBack, walkSteps } from '../phases/walk.js';
 import { phaseNames, type PhaseName, type SealedPlan } from '../plan/types.js';
+import type { WitnessReport } from '../ports/witness.js';
 import type { Decision, ReleaseRecord } from '../protocol/types.js';
 import { closeRelease, type Failure } from './close.js';
 import { copyDecision, decide, decisionOf } from './decide.js';
 import { without, type Operation } from './open-operation.js';
 import type { ProxyOf } from './proxy.js';
 import { stillHealthy } from './still-healthy.js';
+import { watched, type WatchedWalk } from './watched.js';
 import { progress, sameBoot, skipOpenPhases, walkOf, walkPhase, withinReach } from './walk-phase.js';
 
 export interface Ended {
@@ -17,6 +19,8 @@ export interface Ended {
   readonly release: ReleaseRecord;
   readonly decision: Decision;
   readonly error?: unknown;
+  /** Present where the config names a witness. */
+  readonly witness?: WitnessReport;
 }
 
 interface Failed {
@@ -30,7 +34,18 @@ interface Failed {
  * @throws StagecraftError `interrupted` or `locked`; then the operation stays open. `mixed` when it is undecided, or owed by hosts.
  */
 export async function carryOut(operation: Operation, plan: SealedPlan, proxies: ProxyOf): Promise<Ended> {
-  const walk = walkOf(operation, plan, proxies);
+  const witness = watched(walkOf(operation, plan, proxies), plan);
+  try {
+    const ended = await carriedOut(operation, plan, witness);
+    const report = await witness.stop();
+    return { ...ended, ...(report ? { witness: report } : {}) };
+  } catch (error) {
+    await witness.stop();
+    throw error;
+  }
+}
+
+async function carriedOut(operation: Operation, plan: SealedPlan, { walk, refuseLosses }: WatchedWalk): Promise<Ended> {
   let decision = await decisionOf(operation);
   if (decision === 'commit') await standAgain(operation, walk, plan);
   let failure: Failed | undefined;
@@ -39,6 +54,7 @@ export async function carryOut(operation: Operation, plan: SealedPlan, proxies: 
     try {
       for (const phase of ['push', 'migrate_pre', 'rollout'] as const) await walkPhase(operation, walk, phase);
       await stillHealthy(walk, plan);
+      refuseLosses();
       // After the signal nothing new begins, a decision least of all.
       if (operation.ws.signal.aborted) throw interrupted();
       decision = await decide(operation, 'commit');

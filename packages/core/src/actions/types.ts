@@ -9,6 +9,7 @@ import type { Exec } from '../ports/exec.js';
 import type { Files } from '../ports/files.js';
 import type { Ssh } from '../ports/ssh.js';
 import type { HostAway } from './look-types.js';
+import type { WitnessReport } from '../ports/witness.js';
 import type { World } from './world.js';
 
 export type * from './day-two-types.js';
@@ -91,6 +92,8 @@ export interface DeployResult {
   readonly decision?: Decision;
   /** Public addresses of the routes, for the last line: `http://localhost:8080/api`. */
   readonly urls: readonly string[];
+  /** What `rollout.witness` saw. */
+  readonly witness?: WitnessReport;
   readonly exitCode: number;
 }
 

@@ -96,7 +96,7 @@ export async function desire(input: DesireInput): Promise<DesireResult> {
     routes: [...settings.routes].sort((a, b) => compare(canonicalJson([a.host ?? '', a.path ?? '/']), canonicalJson([b.host ?? '', b.path ?? '/']))),
     ...(settings.proxy === undefined ? {} : { proxy: { provider: settings.proxy.provider, package: input.proxyPackage ?? settings.proxy.provider, listen: settings.proxy.listen, config: settings.proxy.config } }),
     hosts: [...settings.hosts].map(({ name, roles }) => ({ name, roles })).sort((a, b) => compare(a.name, b.name)),
-    rollout: { onFailure: settings.rollout.onFailure, acknowledgeMs: settings.rollout.acknowledgeMs, ...(settings.hosts.length > 1 ? { maxParallel: settings.rollout.maxParallel } : {}) },
+    rollout: { onFailure: settings.rollout.onFailure, acknowledgeMs: settings.rollout.acknowledgeMs, ...(settings.hosts.length > 1 ? { maxParallel: settings.rollout.maxParallel } : {}), ...(settings.rollout.witness ? { witness: settings.rollout.witness } : {}) },
   };
   return {
     desired,

@@ -1,3 +1,4 @@
+import type { WitnessSettings } from '../config/types.js';
 import type { Finding } from '../plugin-api/failure.js';
 import type { Location } from '../plugin-api/location.js';
 import type { Route } from '../plugin-api/route.js';
@@ -81,7 +82,7 @@ export interface Desired {
   readonly proxy?: DesiredProxy;
   readonly hosts: readonly DesiredHost[];
   /** `maxParallel`, where there are several hosts: how many at a time, after the first; a number, or a percentage. */
-  readonly rollout: { readonly onFailure: 'rollback' | 'pause' | 'continue'; readonly acknowledgeMs: number; readonly maxParallel?: number | string };
+  readonly rollout: { readonly onFailure: 'rollback' | 'pause' | 'continue'; readonly acknowledgeMs: number; readonly maxParallel?: number | string; readonly witness?: WitnessSettings };
 }
 
 export interface DesiredHost {

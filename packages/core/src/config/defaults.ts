@@ -14,5 +14,6 @@ export const defaults = {
   acknowledgeTimeout: '30s',
   maxParallel: '25%',
   unreachableTimeout: '2m',
+  witnessRate: 20,
   releases: 10,
 } as const;

@@ -10,8 +10,6 @@ const keys: Readonly<Record<string, readonly string[]>> = {
   'environments.*.services.*': ['url_env'],
   proxy: ['external'],
   'environments.*.proxy': ['external'],
-  rollout: ['witness'],
-  'environments.*.rollout': ['witness'],
   'environments.*': ['drivers', 'databases', 'network'],
   'environments.*.hosts.*': ['engine'],
 };

@@ -153,6 +153,15 @@ const rollout = section('How a release is brought to an environment.', {
     default: defaults.maxParallel,
     'x-expected': 'a number of hosts, or a percentage such as 25%',
   },
+  witness: section(
+    'Asks a public address while a release is rolled out, and tells every request that is lost.',
+    {
+      url: text('What it asks.', 'an address such as https://shop.example.com/health', '^https?://[^\\s/]+(?:/\\S*)?$'),
+      rate: { type: 'integer', description: 'Requests a second.', minimum: 1, maximum: 500, default: defaults.witnessRate, 'x-expected': 'a whole number from 1 to 500' },
+      budget: { type: 'integer', description: 'More lost requests than this take the release back. Without it they are told, and no more.', minimum: 0, maximum: 1_000_000, 'x-expected': 'a whole number' },
+    },
+    { required: ['url'] },
+  ),
   unreachable_timeout: duration('How long a host whose connection broke is waited for before it counts as failed.', defaults.unreachableTimeout),
 });
 

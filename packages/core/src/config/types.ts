@@ -135,4 +135,13 @@ export interface RolloutSettings {
   readonly acknowledgeMs: number;
   /** How long a host whose connection broke is waited for before it counts as failed, milliseconds. */
   readonly unreachableMs: number;
+  readonly witness?: WitnessSettings;
+}
+
+export interface WitnessSettings {
+  readonly url: string;
+  /** Requests a second. */
+  readonly rate: number;
+  /** How many may be lost; absent: any number. */
+  readonly budget?: number;
 }

@@ -1,10 +1,11 @@
 import { defaults } from '../config/defaults.js';
 import { durationMs } from '../config/duration.js';
 import { isMap, type Path, pathText, valueAt } from '../config/path.js';
-import type { BackendSettings, HostSettings, Origin, ProxySettings, RegistrySettings, RolloutSettings, RouteSettings, SecretsSettings, ServiceSettings, Settings } from '../config/types.js';
+import type { BackendSettings, Origin, ProxySettings, RegistrySettings, RolloutSettings, RouteSettings, SecretsSettings, ServiceSettings, Settings } from '../config/types.js';
 import type { Finding } from '../plugin-api/failure.js';
 import type { Location } from '../plugin-api/location.js';
 import type { Effective } from './effective.js';
+import { hostsOf } from './host-settings.js';
 import type { ResolvedVariables } from './variables.js';
 
 /** Makes settings of a config that is resolved and valid. What it takes from the defaults is noted in `origins`. */
@@ -147,41 +148,6 @@ function routesOf(effective: Effective): readonly RouteSettings[] {
   return routes.sort((a, b) => (order(a) < order(b) ? -1 : 1));
 }
 
-function hostsOf(effective: Effective, services: Readonly<Record<string, ServiceSettings>>): readonly HostSettings[] {
-  const path: Path = ['environments', effective.environment, 'hosts'];
-  const written = valueAt(effective.data, path);
-  const everyRole = [...new Set(['app', ...Object.values(services).map(({ role }) => role ?? 'app')])].sort();
-  if (written === undefined) return [{ name: 'local', roles: everyRole, location: effective.locate(path) }];
-
-  const alone = Object.keys(written as object).length === 1;
-  const hosts = Array.isArray(written)
-    ? written.map((entry: string, index): HostSettings => {
-        const [, user, address] = /^(?:([^@]*)@)?(.*)$/.exec(entry) as unknown as [string, string | undefined, string];
-        const bare = address.replace(/^\[|\]$/g, '').toLowerCase();
-        // A name is an identifier; of an IPv6 address only the colons are none.
-        const name = bare.replaceAll(':', '-').replace(/^-+/, '') || 'host';
-        return { name, address: bare, ...(user === undefined ? {} : { user }), roles: alone ? everyRole : ['app'], location: effective.locate([...path, index]) };
-      })
-    : Object.entries(written as Record<string, HostSection>).map(([name, section]): HostSettings => ({
-        name,
-        address: section.address,
-        ...(section.private_address === undefined ? {} : { privateAddress: section.private_address }),
-        ...(section.user === undefined ? {} : { user: section.user }),
-        roles: section.roles === undefined ? (alone ? everyRole : ['app']) : [...new Set(['app', ...section.roles])].sort(),
-        ...(section.host_key === undefined ? {} : { hostKey: section.host_key }),
-        location: effective.locate([...path, name]),
-      }));
-  return hosts.sort((a, b) => (a.name < b.name ? -1 : 1));
-}
-
-interface HostSection {
-  readonly address: string;
-  readonly private_address?: string;
-  readonly user?: string;
-  readonly roles?: readonly string[];
-  readonly host_key?: string;
-}
-
 function backendsOf(reader: Reader): readonly BackendSettings[] {
   const { effective } = reader;
   const several = valueAt(effective.data, ['backends']);
@@ -228,14 +194,23 @@ function sectionOf(effective: Effective, path: Path, provider: string): Readonly
   return mapAt(effective, [...path, 'providers', provider]);
 }
 
-function rolloutOf({ value, text, duration }: Reader): RolloutSettings {
+function rolloutOf(reader: Reader): RolloutSettings {
+  const { value, text, duration } = reader;
   const parallel = value<string | number>(['rollout', 'max_parallel'], defaults.maxParallel);
   return {
     maxParallel: parallel,
     onFailure: text(['rollout', 'on_failure'], defaults.onFailure) as RolloutSettings['onFailure'],
     acknowledgeMs: duration(['rollout', 'acknowledge_timeout'], defaults.acknowledgeTimeout),
     unreachableMs: duration(['rollout', 'unreachable_timeout'], defaults.unreachableTimeout),
+    ...witnessOf(reader),
   };
+}
+
+function witnessOf({ maybe, value }: Reader): Pick<RolloutSettings, 'witness'> {
+  const url = maybe<string>(['rollout', 'witness', 'url']);
+  if (url === undefined) return {};
+  const budget = maybe<number>(['rollout', 'witness', 'budget']);
+  return { witness: { url, rate: value(['rollout', 'witness', 'rate'], defaults.witnessRate), ...(budget === undefined ? {} : { budget }) } };
 }
 
 function mapAt(effective: Effective, path: Path): Readonly<Record<string, unknown>> {

@@ -18,9 +18,14 @@ export function deployText(result: DeployResult, { paint }: Look): string {
   if (release?.failure !== undefined) lines.push(`  failed in ${release.failure.phase}${release.failure.step === undefined ? '' : ` at ${release.failure.step}`}: ${release.failure.message}`);
   if (outcome === 'returned') lines.push('  every touched host is back on the prior release');
   if (plan?.findings.some(({ code }) => code === 'SC4224')) lines.push(`  ${paint.yellow('under maintenance')}: nobody gets to it before \`stagecraft maintenance off --env ${environment}\``);
+  if (result.witness) lines.push(`  ${witnessText(result.witness)}`);
   for (const url of urls) lines.push(`  ${paint.cyan(url)}`);
   lines.push(...nextOf(result).map((line) => `  Run: ${line}`));
   return lines.map((line) => `${line}\n`).join('');
+}
+
+function witnessText({ url, sent, lost }: NonNullable<DeployResult['witness']>): string {
+  return sent === 0 ? `witness: ${url} never answered` : `witness: ${lost} of ${sent} requests to ${url} were lost`;
 }
 
 function nextOf({ outcome, release }: DeployResult): string[] {

@@ -18,6 +18,14 @@ export const operationEnded = message<{ outcome: 'nothing to do' | 'completed' |
   text: (d) => `${d.release}: ${d.outcome}`,
 });
 
+export const requestsWitnessed = message<{ url: string; sent: number; lost: number; losses: readonly { at: string; how: string; during: readonly string[] }[] }>({
+  type: 'notice',
+  code: 'SC3241',
+  description: 'What the witness of `rollout.witness` saw while the release was rolled out.',
+  payload: { url: 'what it asked', sent: 'requests since the first good answer', lost: 'how many had none, or one of 500 and above', losses: 'the first hundred of them: when, how, during which steps' },
+  text: (d) => (d.sent === 0 ? `witness: ${d.url} never answered` : `witness: ${d.lost} of ${d.sent} requests to ${d.url} were lost${d.losses.length > 0 ? `: ${d.losses.slice(0, 3).map(({ at, how, during }) => `${at} ${how}${during.length > 0 ? ` during ${during.join(', ')}` : ''}`).join('; ')}${d.lost > 3 ? '; …' : ''}` : ''}`),
+});
+
 export const phaseStatus = message<{ phase: PhaseName; status: 'running' | 'completed' | 'failed' | 'skipped'; steps: number }>({
   type: 'phase',
   code: 'SC3201',
