@@ -13,6 +13,9 @@ import type {
   Foreground,
   HistoryOptions,
   HistoryResult,
+  HostAdopted,
+  HostForgotten,
+  HostMemberOptions,
   HostsSetupOptions,
   HostsSetupResult,
   InitOptions,
@@ -55,6 +58,8 @@ export interface Actions {
   listReleases(ws: Workspace): Promise<ReleasesResult>;
   showRelease(ws: Workspace, id: string): Promise<ReleaseStory>;
   scale(ws: Workspace, options: ScaleOptions): Promise<DeployResult>;
+  hostsAdopt(ws: Workspace, options: HostMemberOptions): Promise<HostAdopted>;
+  hostsForget(ws: Workspace, options: HostMemberOptions): Promise<HostForgotten>;
   hostsSetup(ws: Workspace, options: HostsSetupOptions): Promise<HostsSetupResult>;
   prune(ws: Workspace, options: PruneOptions): Promise<PruneResult>;
   history(ws: Workspace, options: HistoryOptions): Promise<HistoryResult>;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { DeployResult, DraftPlan, LockStatus, LogEntry, ReleaseRecord, ReleaseStory, StatusResult } from '@stagecraft/core';
+import type { DeployResult, DraftPlan, LockStatus, LogEntry, ReleaseRecord, ReleaseStory, StatePulled, StatusResult } from '@stagecraft/core';
 import type { Actions } from '../../src/base/actions.js';
 import { inProject, run, type Ran } from '../run.js';
 
@@ -58,6 +58,18 @@ const status: StatusResult = {
   ],
   ...(lock.lock === undefined ? {} : { lock: lock.lock }),
 };
+const pulled: StatePulled = {
+  project: 'shop', environment: 'prod', cache: { path: '.stagecraft/releases.json', releases: 2 }, serving: { release: 'r-2', version: 'v2' }, lock,
+  hosts: [
+    { name: 'web-1', state: 'current', releases: 2, lacks: [], open: true },
+    { name: 'web-2', state: 'behind', releases: 1, lacks: ['r-2'], open: false },
+    { name: 'web-3', state: 'new', releases: 0, lacks: ['r-2', 'r-1'], open: false },
+    { name: 'web-4', state: 'away', releases: 0, lacks: [], open: false, error: 'no route to it' },
+    { name: 'web-5', state: 'forgotten', releases: 0, lacks: [], open: false },
+    { name: 'web-6', state: 'replaced', releases: 0, lacks: ['r-2', 'r-1'], open: false },
+  ],
+  next: ['stagecraft lock take --id s-1 --env prod', 'stagecraft deploy --resume --env prod', 'stagecraft deploy --abort --env prod', 'stagecraft hosts adopt web-6 --env prod'],
+};
 const story: ReleaseStory = {
   release: failed,
   previous: release('r-2'),
@@ -93,6 +105,12 @@ describe('CLI_GLOBAL_FLAGS: a result reads well', () => {
     ['a one-off that goes on', ['run', 'web', '-d', '--', 'sleep', '9'], { createForeground: () => ({ tty: false, run: () => Promise.resolve(0) }), runTask: () => Promise.resolve({ host: 'local', service: 'web', container: 'shop-prod-run-web-1', release: 'r-2', exitCode: 0 }) }, 0],
     ['the status', ['status'], { status: () => Promise.resolve(status) }, 10],
     ['the lock', ['lock', 'status'], { lockStatus: () => Promise.resolve(lock) }, 0],
+    ['the lock with a host away', ['lock', 'status'], { lockStatus: () => Promise.resolve({ ...lock, decision: 'abort', holderDead: true, away: [{ name: 'web-2', error: 'no route to it' }] }) }, 10],
+    ['a state that was pulled', ['state', 'pull', 'prod'], { statePull: () => Promise.resolve(pulled) }, 10],
+    ['a host that is forgotten', ['hosts', 'forget', 'web-3', '--yes'], { hostsForget: () => Promise.resolve({ outcome: 'forgotten', environment: 'prod', host: 'web-3', operation: { kind: 'deploy', release: 'r-3', version: 'v3', outcome: 'returned' } }) }, 0],
+    ['a host that would be forgotten', ['hosts', 'forget', 'web-3', '--dry-run'], { hostsForget: () => Promise.resolve({ outcome: 'planned', environment: 'prod', host: 'web-3' }) }, 0],
+    ['a host that is adopted', ['hosts', 'adopt', 'web-3', '--yes'], { hostsAdopt: () => Promise.resolve({ outcome: 'adopted', environment: 'prod', host: 'web-3', was: 'rewound', copied: 2, aside: '/var/lib/stagecraft/shop/prod/aside-op-9' }) }, 0],
+    ['a host that needs no adoption', ['hosts', 'adopt', 'web-3'], { hostsAdopt: () => Promise.resolve({ outcome: 'unchanged', environment: 'prod', host: 'web-3' }) }, 0],
     ['the images', ['build'], { build: () => Promise.resolve({ images: [{ services: ['web', 'worker'], reference: 'shop-web:v2', id: `sha256:${'ab'.repeat(32)}`, cached: false, durationMs: 4200 }, { services: ['api'], reference: 'shop-api:v2', id: undefined, cached: true, durationMs: 0 }] }) }, 0],
     ['no image', ['build'], { build: () => Promise.resolve({ images: [] }) }, 0],
     [

@@ -1,6 +1,6 @@
-import { fail, isStagecraftError } from '../errors/index.js';
+import { isStagecraftError } from '../errors/index.js';
 import { isDamaged } from './history.js';
-import type { Away, Hosts, OpenHost } from './host.js';
+import { unreachable, type Away, type Hosts, type OpenHost } from './host.js';
 import type { HostAway } from './look-types.js';
 
 export interface Answers<T> {
@@ -32,21 +32,8 @@ export async function askEach<T>({ hosts, away }: Hosts, question: (host: OpenHo
 /** The same, where an answer is needed. @throws StagecraftError `external` when no host gave one. */
 export async function askSome<T>(hosts: Hosts, question: (host: OpenHost) => Promise<T>): Promise<Answers<T>> {
   const asked = await askEach(hosts, question);
-  if (asked.answers.length === 0) throw noneAnswers(asked.away);
+  if (asked.answers.length === 0) throw unreachable(asked.away);
   return asked;
-}
-
-/** @throws nothing: gives the error for hosts none of which can be reached. */
-export function noneAnswers(away: readonly Away[]): Error {
-  const [first] = away;
-  const reason = messageOf(first?.error);
-  return fail({
-    code: 'SC5006',
-    kind: 'external',
-    message: away.length === 1 ? reason : `${away.map(({ name }) => name).join(', ')} cannot be reached: ${reason}`,
-    next: isStagecraftError(first?.error) ? first.error.next : ['stagecraft status'],
-    cause: first?.error,
-  });
 }
 
 /** What a result says of hosts that did not answer: nothing where all did. */

@@ -42,6 +42,7 @@ async function closedRecord(operation: Operation, plan: SealedPlan | undefined, 
     images: plan ? imagesOf(plan) : before.images,
     changes: plan ? Object.fromEntries(plan.services.map((service) => [service.service, past(service.change)])) : before.changes,
     ...(failure ? { failure } : {}),
+    ...(operation.open.forgotten ? { forgotten: operation.open.forgotten } : {}),
     ...(Object.keys(heads).length > 0 ? { hosts: Object.fromEntries(Object.entries(heads).sort(([a], [b]) => (a < b ? -1 : 1))) } : {}),
   };
 }

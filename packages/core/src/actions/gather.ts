@@ -16,6 +16,7 @@ import type { KeptSecrets } from '../secrets/kept.js';
 import type { BuildInputs } from '../compose/build-inputs.js';
 import { builderOf, remoteBuilder } from './builder.js';
 import type { OpenHost } from './host.js';
+import { forHosts } from './inventory.js';
 import { readKey } from './key.js';
 import { missingLogins } from './logins.js';
 import { environmentSecrets } from './secrets.js';
@@ -88,7 +89,7 @@ function placesOf(model: ComposeModel, { config, settings }: Loaded): Places {
 /** What the project's files ask for, with the images that the host has. */
 async function describe(ws: Workspace, hosts: readonly OpenHost[], loaded: Loaded, { before, built, pull, version }: GatherOptions): Promise<{ readonly model: ComposeModel; readonly proxy: LoadedProxy | undefined; readonly desired: Desired; readonly now: Awaited<ReturnType<typeof desire>>; readonly resolved: ResolvedSecrets }> {
   const resolved = before?.resolved ?? (await environmentSecrets(ws, loaded));
-  const { settings } = resolved;
+  const settings = forHosts(resolved.settings, hosts);
   const [model, proxy, valuesKey] = await Promise.all([before?.model ?? readCompose({ files: ws.files, exec: ws.exec, folder: ws.folder, settings }), before ? before.proxy : loadProxy(loaded.index, settings), readKey(hosts)]);
   const images = await imagesOf(hosts, Object.values(model.services).flatMap((service) => (service.image && !service.build ? [service.image] : [])));
   const now = await desire({ model, settings, secrets: resolved.values, version, files: ws.files, images, ...(valuesKey ? { valuesKey } : {}), ...(proxy ? { proxyPackage: proxy.package } : {}) });

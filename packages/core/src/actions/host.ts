@@ -6,6 +6,7 @@ import { localShell } from '../adapters/shell.js';
 import type { HostSettings, Settings } from '../config/types.js';
 import { fail, isStagecraftError } from '../errors/index.js';
 import { localRoot } from '../hosts/local.js';
+import { hostLeftOut } from '../io/catalogue/protocol.js';
 import { scopeOf } from '../hosts/scope-of.js';
 import type { Scope } from '../hosts/scope.js';
 import type { Finding } from '../plugin-api/failure.js';
@@ -21,6 +22,7 @@ import { refuseFindings } from './findings.js';
 import { keptValues } from './kept-secrets.js';
 import { localSocket } from './socket.js';
 import { reach, targetOf } from './ssh-host.js';
+import { takingPart, type Outside } from './taking-part.js';
 import type { Workspace } from './types.js';
 
 /** Which environment is meant, and where it is: enough to open its host. */
@@ -57,6 +59,8 @@ export interface Away {
 export interface Hosts {
   readonly hosts: readonly OpenHost[];
   readonly away: readonly Away[];
+  /** Those of the config that were forgotten, by name; absent: none was. */
+  readonly outside?: readonly Outside[];
 }
 
 /** Who only looks is not kept waiting for a host whose connection breaks, milliseconds. */
@@ -64,7 +68,10 @@ export const lookPatienceMs = 5_000;
 
 /** Every host of an environment, those that do not answer apart. @throws StagecraftError `user` for drivers that this version does not deploy by, and for hosts whose keys are not to be trusted. */
 export async function openHosts(ws: Workspace, settings: Identity, patienceMs = settings.rollout?.unreachableMs): Promise<Hosts> {
-  if (ws.world) return ws.world.openHosts(settings);
+  return takingPart(ws.world ? await ws.world.openHosts(settings) : await reachAll(ws, settings, patienceMs));
+}
+
+async function reachAll(ws: Workspace, settings: Identity, patienceMs: number | undefined): Promise<Hosts> {
   if (settings.driver !== 'ssh') return { hosts: [await openHost(ws, settings)], away: [] };
   const refused: Finding[] = [];
   const found = await Promise.all(
@@ -85,7 +92,8 @@ export async function openHosts(ws: Workspace, settings: Identity, patienceMs = 
 
 /** All hosts of an environment, for what needs every one of them. @throws StagecraftError `external` that names those that do not answer. */
 export async function allHosts(ws: Workspace, settings: Identity): Promise<readonly OpenHost[]> {
-  const { hosts, away } = await openHosts(ws, settings);
+  const { hosts, away, outside = [] } = await openHosts(ws, settings);
+  for (const { name, member, host } of outside) ws.io.event(hostLeftOut({ host: name, since: member.since, by: member.by, answers: host !== undefined }));
   if (away.length === 0) return hosts;
   throw noneAnswers(away);
 }

@@ -27,3 +27,30 @@ export interface HostsSetupResult {
   /** In the order of the config. */
   readonly hosts: readonly HostSetUp[];
 }
+
+export interface HostMemberOptions {
+  /** As the config calls it. */
+  readonly name: string;
+  readonly lockWaitMs: number;
+  readonly dryRun: boolean;
+}
+
+export interface HostForgotten {
+  readonly outcome: 'forgotten' | 'planned' | 'unchanged';
+  readonly environment: string;
+  readonly host: string;
+  /** The open operation that is closed without it; its outcome once it is. */
+  readonly operation?: { readonly kind: string; readonly release: string; readonly version: string; readonly outcome?: string };
+}
+
+export interface HostAdopted {
+  readonly outcome: 'adopted' | 'planned' | 'unchanged';
+  readonly environment: string;
+  readonly host: string;
+  /** Why it has to be. */
+  readonly was?: 'forgotten' | 'replaced' | 'rewound';
+  /** Releases that were copied to it from the others. */
+  readonly copied?: number;
+  /** Where on the host its own history lies now; absent: it had none. */
+  readonly aside?: string;
+}

@@ -6,6 +6,8 @@ export { configValidate } from './config-validate.js';
 export { deploy } from './deploy.js';
 export { execCommand } from './exec.js';
 export { history } from './environment-history.js';
+export { hostsAdopt } from './hosts-adopt.js';
+export { hostsForget } from './hosts-forget.js';
 export { hostsSetup } from './hosts-setup.js';
 export { init } from './init.js';
 export { lockStatus, lockTake } from './lock.js';

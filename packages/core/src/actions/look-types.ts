@@ -21,7 +21,7 @@ export interface WatchOptions {
 }
 
 export interface Drift {
-  readonly kind: 'containers' | 'images' | 'config' | 'files' | 'proxy';
+  readonly kind: 'containers' | 'images' | 'config' | 'files' | 'proxy' | 'hosts';
   /** '' where it is about no one service. */
   readonly service: string;
   readonly text: string;
@@ -31,6 +31,8 @@ export interface HostStatus {
   readonly name: string;
   readonly reachable: boolean;
   readonly error?: string;
+  /** It was forgotten, and takes part in nothing. */
+  readonly forgotten?: { readonly since: string; readonly by: string };
   readonly engine?: string;
   readonly proxy?: { readonly provider: string; readonly running: boolean };
   readonly services: readonly ServiceStatus[];

@@ -34,7 +34,12 @@ export function hostOfStep(operation: Operation, step: Pick<Step, 'host'>): Open
   if (step.host === undefined) return operation.anchor;
   const { hosts, open } = operation;
   // The only host of an operation is the one that it began on, whatever the config calls it now.
-  return hosts.find((host) => host.name === step.host) ?? (open.hosts.length === 1 ? hosts[0] : undefined);
+  return hosts.find((host) => host.name === step.host) ?? (isAlone(open) ? hosts[0] : undefined);
+}
+
+/** It has one host, and had no other. */
+export function isAlone({ hosts, forgotten }: Pick<OpenRecord, 'hosts' | 'forgotten'>): boolean {
+  return hosts.length === 1 && forgotten === undefined;
 }
 
 /**

@@ -8,7 +8,7 @@ import type { WitnessReport } from '../ports/witness.js';
 import type { Decision, ReleaseRecord } from '../protocol/types.js';
 import { closeRelease, type Failure } from './close.js';
 import { copyDecision, decide, decisionOf } from './decide.js';
-import { without, type Operation } from './open-operation.js';
+import { isAlone, without, type Operation } from './open-operation.js';
 import type { ProxyOf } from './proxy.js';
 import { stillHealthy } from './still-healthy.js';
 import { watched, type WatchedWalk } from './watched.js';
@@ -131,7 +131,7 @@ async function goBack(operation: Operation, walk: Walk, plan: SealedPlan, failur
   const known = await progress(copied);
   const touched = plan.steps.some((step) => step.phase === 'rollout' && known.touched(step.id));
   const failed = await walkBack(walk, known, withinReach(copied, plan.steps));
-  if (failed.size > 0 && operation.open.hosts.length === 1) throw notBack(operation, failed);
+  if (failed.size > 0 && isAlone(operation.open)) throw notBack(operation, failed);
   const reached = without(copied, failed);
   const outcome = touched ? 'returned' : 'failed';
   const reason = failure && failureOf(failure.error, failure.phase);

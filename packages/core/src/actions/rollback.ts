@@ -13,6 +13,7 @@ import { historyOf, releaseFile } from './history.js';
 import { remoteBuilder } from './builder.js';
 import { allHosts, type Identity, type OpenHost } from './host.js';
 import { identify, neverDeployed } from './identity.js';
+import { onHosts } from './inventory.js';
 import { readKey } from './key.js';
 import { makeRelease, type Intake } from './make-release.js';
 import { providersOf, sealedProxy } from './proxy.js';
@@ -65,7 +66,7 @@ export async function rollbackIntake(ws: Workspace, hosts: readonly OpenHost[], 
 async function rollbackInput(ws: Workspace, hosts: readonly OpenHost[], target: ReleaseRecord, options: Pick<RollbackOptions, 'filter' | 'secrets'>): Promise<{ readonly input: PlanInput; readonly kept: KeptValues }> {
   const text = await releaseFile(hosts, target.id, 'model.json');
   if (text === undefined) throw fail({ code: 'SC5013', kind: 'external', message: `The sealed model of ${target.id} is not on ${hosts.map((host) => host.name).join(', ')} any more.`, next: ['stagecraft releases list'] });
-  const sealed = { desired: JSON.parse(text) as Desired, kept: await readKept(hosts, target.id) };
+  const sealed = { desired: onHosts(JSON.parse(text) as Desired, hosts), kept: await readKept(hosts, target.id) };
   const { desired, kept } = options.secrets === 'sealed' ? sealed : await withTodays(hosts, sealed);
   const observation = await observeAll(hosts, desired.services.map((service) => service.image.id ?? service.image.reference), desired.composeProject);
   const proxy = await sealedProxy(ws, desired, servingDesired(observation));

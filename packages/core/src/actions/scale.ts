@@ -11,6 +11,7 @@ import type { Gathered } from './gather.js';
 import { remoteBuilder } from './builder.js';
 import { allHosts, type Identity, type OpenHost } from './host.js';
 import { identify } from './identity.js';
+import { onHosts } from './inventory.js';
 import { makeRelease, type Intake } from './make-release.js';
 import { providersOf, sealedProxy } from './proxy.js';
 import { readKept } from './sealed.js';
@@ -34,7 +35,7 @@ export async function scale(ws: Workspace, options: ScaleOptions): Promise<Deplo
 export async function scaleIntake(ws: Workspace, hosts: readonly OpenHost[], identity: Identity, counts: Readonly<Record<string, number>>): Promise<Intake> {
   const { release, desired } = await servingModel(hosts, identity);
   refuseCounts(desired, counts);
-  const wanted = scaled(desired, counts);
+  const wanted = scaled(onHosts(desired, hosts), counts);
   const ask = (): Promise<PlanInput> => inputOf(ws, hosts, wanted, release.version, release.id, Object.keys(counts));
   const input = await ask();
   const plan = draft(input);

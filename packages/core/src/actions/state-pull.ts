@@ -1,10 +1,11 @@
 import { isStagecraftError } from '../errors/index.js';
 import { mergedHistory, servingOf } from '../protocol/history.js';
 import type { ReleaseRecord } from '../protocol/types.js';
-import { askEach, messageOf, noneAnswers } from './ask-each.js';
+import { askEach, messageOf } from './ask-each.js';
 import { cachePath, readCache, writeHistory } from './cache.js';
+import { doubtsAmong } from './doubts.js';
 import { isDamaged } from './history.js';
-import { lookPatienceMs, openHosts } from './host.js';
+import { lookPatienceMs, openHosts, unreachable } from './host.js';
 import { identify } from './identity.js';
 import { lockAnswer, lockOf, type LockAnswer } from './lock.js';
 import type { HostPulled, LockStatus, StatePulled, Workspace } from './types.js';
@@ -16,11 +17,12 @@ import type { HostPulled, LockStatus, StatePulled, Workspace } from './types.js'
  */
 export async function statePull(ws: Workspace): Promise<StatePulled> {
   const identity = await identify(ws);
-  const { answers, away } = await askEach(await openHosts(ws, identity, lookPatienceMs), async ({ store }) => {
+  const opened = await openHosts(ws, identity, lookPatienceMs);
+  const { answers, away } = await askEach(opened, async ({ store }) => {
     const [releases, lock] = await Promise.all([historyOr(store.history()), lockAnswer(store)]);
     return { releases, lock };
   });
-  if (answers.length === 0) throw noneAnswers(away);
+  if (answers.length === 0) throw unreachable(away);
   const sound = answers.filter(({ answer }) => Array.isArray(answer.releases));
   const known = mergedHistory(sound.map(({ answer }) => answer.releases as readonly ReleaseRecord[]));
   // What only a host that is away could tell is not forgotten meanwhile.
@@ -29,14 +31,21 @@ export async function statePull(ws: Workspace): Promise<StatePulled> {
   await writeHistory(ws, hosts, identity.environment, history);
   const lock = await lockOf(ws, answers.map(({ host, answer }) => ({ host, answer: answer.lock })), away);
   const serving = servingOf(history);
+  // Where a history is damaged and others are there, theirs can be copied.
+  const damaged = answers.length > 1 ? answers.filter(({ answer }) => !Array.isArray(answer.releases)).map(({ host }) => host.name) : [];
+  const { doubts } = hosts.length > 1 ? await doubtsAmong(hosts, { lost: () => undefined }) : { doubts: [] };
+  const pulledHosts = answers.map(({ host, answer }): HostPulled => {
+    const doubt = doubts.find(({ name }) => name === host.name);
+    return { ...pulled(host.name, answer, known), ...(doubt ? { state: doubt.is } : {}) };
+  });
   return {
     project: identity.project,
     environment: identity.environment,
     cache: { path: cachePath(ws), releases: history.length },
     ...(serving ? { serving: { release: serving.id, version: serving.version } } : {}),
-    hosts: [...answers.map(({ host, answer }) => pulled(host.name, answer, known)), ...away.map(({ name, error }) => ({ ...nothing(name), state: 'away' as const, error: messageOf(error) }))].sort((a, b) => (a.name < b.name ? -1 : 1)),
+    hosts: [...pulledHosts, ...away.map(({ name, error }) => ({ ...nothing(name), state: 'away' as const, error: messageOf(error) })), ...(opened.outside ?? []).map(({ name }) => ({ ...nothing(name), state: 'forgotten' as const }))].sort((a, b) => (a.name < b.name ? -1 : 1)),
     lock,
-    next: nextOf(lock, identity.environment),
+    next: [...nextOf(lock, identity.environment), ...[...damaged, ...doubts.map(({ name }) => name), ...(opened.outside ?? []).filter(({ host }) => host !== undefined).map(({ name }) => name)].map((name) => `stagecraft hosts adopt ${name} --env ${identity.environment}`)],
   };
 }
 

@@ -17,8 +17,8 @@ export interface StatePulled {
 /** What one host knows. */
 export interface HostPulled {
   readonly name: string;
-  /** `behind`: others know closed releases that it does not. `new`: nothing was ever deployed to it. `damaged`: what it has is not as it was written. */
-  readonly state: 'current' | 'behind' | 'new' | 'away' | 'damaged';
+  /** `behind`: others know closed releases that it does not. `new`: nothing was ever deployed to it. `damaged`: what it has is not as it was written. `forgotten`: it takes part in nothing. `replaced`: another machine under its name. `rewound`: it lacks what others have seen in its journal. */
+  readonly state: 'current' | 'behind' | 'new' | 'away' | 'damaged' | 'forgotten' | 'replaced' | 'rewound';
   /** How many releases it has. */
   readonly releases: number;
   /** Releases of others that it lacks, newest first. */

@@ -6,17 +6,19 @@ import type { HostObservation } from '../observe/types.js';
 import { mergedHistory, servingOf } from '../protocol/history.js';
 import type { LockRecord, ReleaseRecord } from '../protocol/types.js';
 import type { ContainerState } from '../ports/containers.js';
+import { doubtful, doubtsAmong } from './doubts.js';
 import { driftOf } from './drift.js';
 import { isDamaged } from './history.js';
 import { lookPatienceMs, openHosts, type OpenHost } from './host.js';
 import { identify } from './identity.js';
+import type { Outside } from './taking-part.js';
 import type { Drift, HostStatus, ServiceStatus, StatusResult, Workspace } from './types.js';
 import { urlsOf } from './urls.js';
 
 /** What runs, against what the serving release says, on all hosts side by side. A host that does not answer is part of the answer, and holds up none of the others. */
 export async function status(ws: Workspace): Promise<StatusResult> {
   const identity = await identify(ws);
-  const { hosts, away } = await openHosts(ws, identity, lookPatienceMs);
+  const { hosts, away, outside = [] } = await openHosts(ws, identity, lookPatienceMs);
   const seen = await Promise.all(hosts.map((host) => lookAt(host, identity.composeProject)));
   const found = seen.filter((one): one is Seen => 'host' in one);
   const history = mergedHistory(found.map((one) => one.history));
@@ -44,14 +46,21 @@ export async function status(ws: Workspace): Promise<StatusResult> {
     project: identity.project,
     environment: identity.environment,
     healthy: release !== undefined && lost.length === 0 && well.every(({ services }) => services.every(isWell)),
-    drift: well.flatMap(({ drift, host }) => (several ? drift.map((one) => ({ ...one, text: `${host.name}: ${one.text}` })) : drift)),
+    drift: [...(await strangers(found.map(({ host }) => host), outside)), ...well.flatMap(({ drift, host }) => (several ? drift.map((one) => ({ ...one, text: `${host.name}: ${one.text}` })) : drift))],
     ...(release ? { release } : {}),
     ...(lock ? { lock } : {}),
     ...(open ? { open } : {}),
-    hosts: [...well.map(({ host }) => host), ...lost].sort((a, b) => (a.name < b.name ? -1 : 1)),
+    hosts: [...well.map(({ host }) => host), ...lost, ...outside.map(({ name, host, member }) => ({ name, reachable: host !== undefined, services: [], forgotten: { since: member.since, by: member.by } }))].sort((a, b) => (a.name < b.name ? -1 : 1)),
     urls: urlsOf(desired, found.map(({ host }) => host)),
     ...(table?.maintenance ? { maintenance: { since: table.maintenance.since, by: table.maintenance.by } } : {}),
   };
+}
+
+/** Hosts that answer and are not, or no longer, what the others remember. */
+async function strangers(hosts: readonly OpenHost[], outside: readonly Outside[]): Promise<readonly Drift[]> {
+  const back = outside.filter(({ host }) => host !== undefined).map(({ name }) => `${name} was forgotten and answers again; nothing is done with it until: stagecraft hosts adopt ${name}`);
+  const { doubts } = hosts.length > 1 ? await doubtsAmong(hosts, { lost: () => undefined }) : { doubts: [] };
+  return [...back, ...doubts.map((doubt) => `${doubtful(doubt).message} stagecraft hosts adopt ${doubt.name}`)].map((text) => ({ kind: 'hosts', service: '', text }));
 }
 
 interface Seen {

@@ -4,8 +4,9 @@ import type { OpenRecord, ReleaseRecord } from '../protocol/types.js';
 import { historyOf } from './history.js';
 import { openHosts, type Away, type Hosts, type Identity, type OpenHost } from './host.js';
 import { identify } from './identity.js';
-import { holding, inLockOrder, lockHosts } from './lock-hosts.js';
-import type { Operation } from './open-operation.js';
+import { doubtful, doubtsAmong } from './doubts.js';
+import { holding, inLockOrder, lockHosts, type Lost } from './lock-hosts.js';
+import { isAlone, type Operation } from './open-operation.js';
 import type { Workspace } from './types.js';
 
 /** Takes the open operation of the environment up, under its locks, as `--resume` and `--abort` do. */
@@ -23,9 +24,9 @@ export async function takeUp<T>(ws: Workspace, identity: Identity, given: Hosts,
   const away = [...given.away];
   // One host alone is no part of anything: what it fails with is what the command fails with.
   const lost = given.hosts.length + away.length > 1 ? (host: Away): void => void away.push(host) : undefined;
-  const hosts = await inLockOrder(given.hosts, lost);
+  const hosts = await sound(await inLockOrder(given.hosts, lost), lost);
   const found = await Promise.all(hosts.map(async (host) => ({ host, record: await host.store.readOpen() })));
-  const open = found.find(({ record }) => record !== undefined)?.record;
+  const open = latest(found.map(({ record }) => record));
   if (!open) throw nothingOpen(identity, away);
   const other = found.find(({ record }) => record !== undefined && record.operation !== open.operation);
   if (other) throw fail({ code: 'SC5023', kind: 'external', message: `${other.host.name} has another operation open (${other.record?.release ?? ''}) than the other hosts (${open.release}): its state was changed by hand or set back.`, next: ['stagecraft status'] });
@@ -36,11 +37,29 @@ export async function takeUp<T>(ws: Workspace, identity: Identity, given: Hosts,
     const now = await Promise.all(held.map((host) => host.store.readOpen()));
     if (!now.some((record) => record?.operation === open.operation)) throw nothingOpen(identity, away);
     // Where its beginning was cut off, it is open on some hosts only.
-    await Promise.all(held.filter((_, place) => now[place] === undefined).map((host) => host.store.open(session, open)));
+    await Promise.all(held.map((host, place) => bringUp(host, session, open, now[place])));
     const records = await Promise.all(held.map((host) => host.store.readRelease(open.release)));
     const record = records.find((known) => known !== undefined) ?? recordOf(open, identity, nextSerialOf(await historyOf(hosts)));
     return work({ ws, hosts: held, away: awayOf(open, [...held, ...part.closed], away), closed: part.closed, anchor: held.find((host) => host === part.anchor), session, open, record, begunAt });
   });
+}
+
+/** Where a host was forgotten and that was cut off, some know of it and some do not yet. */
+function latest(records: readonly (OpenRecord | undefined)[]): OpenRecord | undefined {
+  return records.reduce<OpenRecord | undefined>((known, record) => (record !== undefined && (known === undefined || (record.operation === known.operation && (record.forgotten?.length ?? 0) > (known.forgotten?.length ?? 0))) ? record : known), undefined);
+}
+
+async function bringUp({ store }: OpenHost, session: string, open: OpenRecord, knows: OpenRecord | undefined): Promise<void> {
+  if (knows === undefined) await store.open(session, open);
+  else if ((knows.forgotten?.length ?? 0) < (open.forgotten?.length ?? 0)) await store.amend(session, open);
+}
+
+/** Those that are what the others remember; the rest counts as away. */
+async function sound(hosts: readonly OpenHost[], lost: Lost | undefined): Promise<readonly OpenHost[]> {
+  if (!lost || hosts.length < 2) return hosts;
+  const known = await doubtsAmong(hosts, { lost });
+  for (const doubt of known.doubts) lost({ name: doubt.name, error: doubtful(doubt) });
+  return known.sound;
 }
 
 /** Which hosts have it open, or have yet to open it, and which have closed it already. */
@@ -50,7 +69,7 @@ async function partsOf(open: OpenRecord, found: readonly { readonly host: OpenHo
   for (const { host, record } of own) if (record === undefined && (await hasClosed(host, open.operation))) closed.add(host);
   const still = own.map(({ host }) => host).filter((host) => !closed.has(host));
   // The only host of an operation is its anchor, whatever the config calls it now.
-  return { open: still, closed: [...closed], anchor: still.find((host) => host.name === open.anchor) ?? (open.hosts.length === 1 ? still[0] : undefined) };
+  return { open: still, closed: [...closed], anchor: still.find((host) => host.name === open.anchor) ?? (isAlone(open) ? still[0] : undefined) };
 }
 
 async function hasClosed(host: OpenHost, operation: string): Promise<boolean> {
@@ -58,7 +77,7 @@ async function hasClosed(host: OpenHost, operation: string): Promise<boolean> {
 }
 
 function awayOf(open: OpenRecord, hosts: readonly OpenHost[], away: readonly Away[]): readonly Away[] {
-  if (open.hosts.length === 1 && hosts.length > 0) return [];
+  if (isAlone(open) && hosts.length > 0) return [];
   const there = new Set(hosts.map((host) => host.name));
   return open.hosts.filter((name) => !there.has(name)).map((name) => away.find((host) => host.name === name) ?? { name, error: fail({ code: 'SC5006', kind: 'external', message: `${name} is not a host of the environment any more.`, next: ['stagecraft status'] }) });
 }

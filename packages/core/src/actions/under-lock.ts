@@ -3,6 +3,7 @@ import { fail } from '../errors/index.js';
 import { operationId, releaseId } from '../protocol/ids.js';
 import type { OpenRecord } from '../protocol/types.js';
 import type { OpenHost } from './host.js';
+import { refuseDoubtful } from './doubts.js';
 import { ensureKey } from './key.js';
 import { awaitLocks, holding, inLockOrder } from './lock-hosts.js';
 import type { Workspace } from './types.js';
@@ -35,6 +36,7 @@ export async function underLock<T>(ws: Workspace, given: readonly OpenHost[], se
   return holding(ws, hosts, session, async () => {
     const open = (await Promise.all(hosts.map((host) => host.store.readOpen()))).find((record) => record !== undefined);
     if (open) throw unfinished(open, settings.environment);
+    if (hosts.length > 1) await refuseDoubtful(hosts, session, operation);
     await ensureKey(hosts, anchor);
     return work({ ws, hosts, anchor, settings, session, operation, release: releaseId(ws.clock), begunAt });
   });

@@ -8,9 +8,10 @@ import type { ReleaseRecord } from './types.js';
  * closed record has seen must be in the journal.
  * @param lines each the text of one `release.json`, without its newline.
  * @param identity of this host; '' where it has none yet.
+ * @param after what was seen of the host up to this serial binds it no more: it was adopted then.
  * @throws StagecraftError `external` on a lost, changed or unreadable record (SC3011) and on a journal that was emptied or set back (SC3012).
  */
-export function verifyHistory(lines: readonly string[], journal: Journal, identity: string, folder: string): readonly ReleaseRecord[] {
+export function verifyHistory(lines: readonly string[], journal: Journal, identity: string, folder: string, after = 0): readonly ReleaseRecord[] {
   const witnessed = closedReleases(journal, folder);
   const heads = new Set(journal.digests).add(genesis);
   const seen = new Set<string>();
@@ -20,7 +21,7 @@ export function verifyHistory(lines: readonly string[], journal: Journal, identi
       throw changed(folder, `a release record cannot be read: ${line.slice(0, 60)}`);
     }
     for (const host of Object.values(release.hosts ?? {})) {
-      if (host.identity === identity && !heads.has(host.head)) throw rewound(folder, release.id);
+      if (release.serial > after && host.identity === identity && !heads.has(host.head)) throw rewound(folder, release.id);
     }
     const digest = witnessed.get(release.id);
     if (digest !== undefined && digest !== digestOf(`${line}\n`)) throw changed(folder, `the record of ${release.id} is not the one that was closed`);
@@ -83,9 +84,10 @@ function closedReleases(journal: Journal, folder: string): Map<string, string> {
   const closed = new Map<string, string>();
   journal.lines.forEach((line, index) => {
     // In a text a quote has a backslash before it.
-    if (!line.includes('"type":"close"') && !line.includes('"pruned":"')) return;
+    if (!line.includes('"type":"close"') && !line.includes('"pruned":"') && !line.includes('"copied":"')) return;
     const record = recordOf(line, index + 1, `${folder}/journal.ndjson`);
     if (record.type === 'close' && record.result?.['release'] && record.result['digest']) closed.set(record.result['release'], record.result['digest']);
+    if (record.type === 'note' && record.result?.['copied'] && record.result['digest']) closed.set(record.result['copied'], record.result['digest']);
     if (record.type === 'note' && record.result?.['pruned']) closed.delete(record.result['pruned']);
   });
   return closed;

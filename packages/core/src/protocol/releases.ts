@@ -3,6 +3,7 @@ import { quote } from '../hosts/quote.js';
 import { nextSerialOf, servingOf, verifyHistory } from './history.js';
 import { parseObject, readRecord, runFenced, runScript, type Place } from './host-script.js';
 import { digestOf, type Journal } from './journal.js';
+import { boundAfter, readMembers } from './members.js';
 import { exits } from './prelude.js';
 import { recordWords } from './record-words.js';
 import type { HostRecord, ReleaseRecord } from './types.js';
@@ -101,7 +102,15 @@ async function readHistory(place: Place, journal: Promise<Journal> | (() => Prom
   const text = await runScript(place, `[ ! -d "$E/releases" ] || find "$E/releases" -mindepth 2 -maxdepth 2 -name release.json -exec cat {} +`, 'Reading the history', { keep: largestHistory });
   const chain = await (typeof journal === 'function' ? journal() : journal);
   const host = parseObject<HostRecord>((await place.files.read(`${place.scope.root}/host.json`)) ?? '');
-  return verifyHistory(text.split('\n').filter((line) => line !== ''), chain, host?.identity ?? '', place.scope.folder);
+  const verify = (after?: number): readonly ReleaseRecord[] => verifyHistory(text.split('\n').filter((line) => line !== ''), chain, host?.identity ?? '', place.scope.folder, after);
+  try {
+    return verify();
+  } catch (error) {
+    if (!isStagecraftError(error) || error.code !== 'SC3012') throw error;
+    const members = await readMembers(place);
+    if (members === undefined) throw error;
+    return verify(boundAfter(members, host?.identity ?? ''));
+  }
 }
 
 // Ten thousand releases are some ten megabytes, and one that is cut off would look damaged.

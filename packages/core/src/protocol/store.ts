@@ -4,11 +4,13 @@ import { quote } from '../hosts/quote.js';
 import type { Scope } from '../hosts/scope.js';
 import type { Clock } from '../ports/clock.js';
 import type { Shell } from '../ports/shell.js';
+import { noteCopied, setAside } from './adopt-host.js';
 import { checkHost, prepareHost, readHostRecord, type HostCheck } from './host-record.js';
 import { readRecord, runFenced, runScript, type Place } from './host-script.js';
-import { emptyJournal, verifyJournal, type Journal } from './journal.js';
+import { emptyJournal, genesis, verifyJournal, type Journal } from './journal.js';
 import { createLock, type EnvironmentLock } from './lock.js';
 import { holderIsDead } from './owner.js';
+import { putMembers, readMembers, type Members } from './members.js';
 import { exits } from './prelude.js';
 import { recordWords, type NewRecord } from './record-words.js';
 import { createReleases, releaseLine, type Releases } from './releases.js';
@@ -43,6 +45,18 @@ export interface EnvironmentStore extends EnvironmentLock, Releases {
   /** Publishes the decision once; the first one wins and is returned. @throws StagecraftError `user` (SC3003) when the operation is not open. */
   decide(session: string, operation: string, decision: Decision): Promise<Decision>;
   readDecision(operation: string): Promise<Decision | undefined>;
+  /** Changes what is said of the open operation: its hosts, when one is forgotten. @throws StagecraftError `user` (SC3003) when it is not open. */
+  amend(session: string, record: OpenRecord): Promise<void>;
+  /** Which hosts take part; undefined: those of the config. */
+  readMembers(): Promise<Members | undefined>;
+  /** Says which hosts take part from now on. Nothing happens where as much or more is known. */
+  putMembers(session: string, operation: string, members: Members, message: string): Promise<void>;
+  /** Sets the host's own history aside, for it to begin anew. @returns where it lies; undefined: there was none. */
+  setAside(session: string, operation: string, key: boolean): Promise<string | undefined>;
+  /** Says which releases were copied from other hosts. */
+  noteCopied(session: string, operation: string, copied: readonly { readonly release: string; readonly digest: string }[]): Promise<void>;
+  /** Digests of all records of the journal, as closed records of others may name them. */
+  heads(): Promise<ReadonlySet<string>>;
   /** The host as closed records of others name it. */
   witness(): Promise<{ readonly identity: string; readonly head: string }>;
   /** All acknowledged records. @throws StagecraftError `external` (SC3010) when the chain is broken. */
@@ -93,6 +107,12 @@ export function createStore(setup: StoreSetup): EnvironmentStore {
     close: (session, release) => close(place, session, release, setup.host ?? 'local', readChain),
     decide: (session, operation, decision) => decide(place, session, operation, decision),
     readDecision: (operation) => readDecision(place, operation),
+    amend: (session, record) => amend(place, session, record),
+    readMembers: () => readMembers(place),
+    putMembers: (session, operation, members, message) => putMembers(place, session, operation, members, message),
+    setAside: (session, operation, key) => setAside(place, session, operation, key),
+    noteCopied: (session, operation, copied) => noteCopied(place, session, operation, copied),
+    heads: async () => new Set((await readChain()).digests).add(genesis),
     witness: async () => ({ identity: (await readHostRecord(place))?.identity ?? '', head: (await readChain()).head }),
     readJournal: async () => (await readChain()).records,
     async note(session, record) {
@@ -148,6 +168,19 @@ printf 'open\\n'`;
     const other = await readOpen(place);
     throw fail({ code: 'SC3002', kind: 'locked', message: `Another operation is open: ${other?.kind ?? 'deploy'} of ${other?.release ?? '?'}, begun ${other?.since ?? '?'} by ${other?.by ?? '?'}.`, next: ['stagecraft deploy --resume', 'stagecraft deploy --abort'] });
   }
+}
+
+async function amend(place: Place, session: string, record: OpenRecord): Promise<void> {
+  const { operation, ...rest } = record;
+  const script = `O=${quote(operation)} T=${quote(JSON.stringify({ operation, ...rest }))}
+first_line "$E/open.json"
+[ "$l" != "$T" ] || { printf 'open\\n'; exit 0; }
+case $l in '{"operation":"'"$O"'",'*) ;; *) printf 'not-open\\n'; exit 0 ;; esac
+now
+append ${recordWords({ type: 'note', operation, session, message: `its hosts are ${record.hosts.join(', ')}${record.forgotten ? `, without ${record.forgotten.join(', ')}` : ''}` })} || exit ${exits.full}
+save "$E/open.json" "$T" || exit ${exits.full}
+printf 'open\\n'`;
+  if ((await runFenced(place, session, script, 'Changing the open operation')).trim() !== 'open') throw notOpen(operation);
 }
 
 async function close(place: Place, session: string, release: ReleaseRecord, host: string, readChain: () => Promise<Journal>): Promise<ReleaseRecord> {

@@ -38,6 +38,8 @@ export interface OpenRecord {
   /** Release that served when it began; absent on a first deploy. */
   readonly prior?: string;
   readonly hosts: readonly string[];
+  /** Hosts that were its own, and were forgotten while it was open. */
+  readonly forgotten?: readonly string[];
   /** For a rollback: the release whose sealed model it deploys. For a scaling: the one that it scales. */
   readonly target?: string;
   /** For a scaling: the wanted number of containers by service. */
@@ -106,6 +108,8 @@ export interface ReleaseRecord {
   readonly failure?: { readonly code: string; readonly message: string; readonly phase: PhaseName; readonly step?: string; readonly service?: string };
   /** Identity and journal head (SHA-256 of the last line) of every host, in the closed record. */
   readonly hosts?: Readonly<Record<string, { readonly identity: string; readonly head: string }>>;
+  /** Hosts that it was closed without: they were forgotten, and what they owed is written off. */
+  readonly forgotten?: readonly string[];
 }
 
 /** `host.json` */

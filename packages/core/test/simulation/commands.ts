@@ -1,6 +1,8 @@
 import { makeRelease, type Intake } from '../../src/actions/make-release.js';
+import { hostsForget } from '../../src/actions/hosts-forget.js';
 import { lockTake } from '../../src/actions/lock.js';
 import { abort as abortAction, resume as resumeAction } from '../../src/actions/resume.js';
+import { takingPart } from '../../src/actions/taking-part.js';
 import type { DeployOptions, DeployResult } from '../../src/actions/types.js';
 import { underLock } from '../../src/actions/under-lock.js';
 import { observeAll } from '../../src/observe/observe.js';
@@ -55,10 +57,22 @@ export const take: Command = {
   },
 };
 
+/** `stagecraft hosts forget`, by somebody who does not reach the host; others may. */
+export function forget(name: string): Command {
+  return {
+    name: `hosts forget ${name}`,
+    async run(ws, operator) {
+      operator.loses(name);
+      await hostsForget(ws, { name, lockWaitMs: 0, dryRun: false });
+      return { exitCode: 0 };
+    },
+  };
+}
+
 /** Takes the lock and gives it back: it proves that nobody stranded it. */
 export const lockAndLeave: Command = {
   name: 'deploy (nothing)',
-  run: (ws, operator) => underLock(ws, operator.open().hosts, settings, 0, () => Promise.resolve({ exitCode: 0 })),
+  run: async (ws, operator) => underLock(ws, (await takingPart(operator.open())).hosts, settings, 0, () => Promise.resolve({ exitCode: 0 })),
 };
 
 function answered(result: DeployResult): { readonly exitCode: number; readonly release?: string } {

@@ -1,3 +1,4 @@
+import type { Members } from '../../src/protocol/members.js';
 import type { JournalRecord, LockRecord, OpenRecord, Owner, ReleaseRecord } from '../../src/protocol/types.js';
 import { printOf } from './host/prints.js';
 import type { Process, SimulatedHost } from './host/host.js';
@@ -40,6 +41,13 @@ export class Laws {
   beginServing(): void {
     this.serving = true;
     for (const host of this.hosts) this.served(host, 'the beginning');
+  }
+
+  /** Hosts but for those that were forgotten: what is on these binds nobody. */
+  get taking(): readonly SimulatedHost[] {
+    const known = this.hosts.map((host) => recordOf<Members>(host.disk.read(`${folder}/members.json`))).filter((members) => members !== undefined);
+    const { hosts = {} } = known.sort((a, b) => b.turn - a.turn)[0] ?? {};
+    return this.hosts.filter(({ name }) => hosts[name]?.is !== 'forgotten');
   }
 
   get print(): number {
@@ -170,7 +178,7 @@ export class Laws {
 
   /** Committed everywhere, or returned everywhere. */
   agreed(): void {
-    const serving = new Map(this.hosts.map((host) => [host.name, this.servingOn(host)?.id]));
+    const serving = new Map(this.taking.map((host) => [host.name, this.servingOn(host)?.id]));
     if (new Set(serving.values()).size > 1) this.broken('mixed', [...serving].map(([host, id]) => `${host} serves ${id}`).join(', '));
   }
 

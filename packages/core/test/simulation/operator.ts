@@ -188,6 +188,11 @@ export class Operator {
     };
   }
 
+  /** The connection to a host is gone for as long as the command runs. */
+  loses(name: string): void {
+    for (const host of this.world.hosts) if (host.name === name) this.cut.add(host);
+  }
+
   /** The hosts as a command finds them when it connects. */
   open(): Hosts {
     const { hosts } = this.world;

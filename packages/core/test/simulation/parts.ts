@@ -21,13 +21,14 @@ const hostsOf = { one: ['local'], two: ['h1', 'h2'] } as const;
  * what is missed without each of the three pillars, and without sync.
  */
 export function partsOf(size: Size): readonly string[] {
-  const all = Array.from({ length: scenarioCount }, (_, index) => index);
+  const every = (hosts: keyof typeof hostsOf): readonly number[] => Array.from({ length: scenarioCount[hosts] }, (_, index) => index);
+  const one = every('one');
   const full = size === 'full';
   return [
-    ...all.flatMap((index) => [`explore two ${index} 1 ${full ? 1 : 16}`, `explore one ${index} 1 1`]),
+    ...every('two').flatMap((index) => [`explore two ${index} 1 ${full ? 1 : 16}`, ...(index < one.length ? [`explore one ${index} 1 1`] : [])]),
     ...(['flock', 'session', 'decision', 'sync'] as const).map((mutilation) => `without ${mutilation}`),
-    ...all.flatMap((index) => [`wander one ${index} ${full ? 50 : 1}`, `wander two ${index} ${full ? 50 : 1}`]),
-    ...(full ? all.map((index) => `explore one ${index} 2 8`) : []),
+    ...every('two').flatMap((index) => [...(index < one.length ? [`wander one ${index} ${full ? 50 : 1}`] : []), `wander two ${index} ${full ? 50 : 1}`]),
+    ...(full ? one.map((index) => `explore one ${index} 2 8`) : []),
   ];
 }
 

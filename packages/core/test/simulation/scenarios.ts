@@ -1,6 +1,6 @@
 import type { Command } from './operator.js';
 import { root, scope } from './place.js';
-import { abort, deploy, resume, take } from './commands.js';
+import { abort, deploy, forget, resume, take } from './commands.js';
 import { Disk } from './host/disk.js';
 import { Engine } from './host/engine.js';
 import type { Setup } from './setup.js';
@@ -26,7 +26,7 @@ function bare(): { readonly disk: Disk; readonly engine: Engine } {
   return { disk, engine };
 }
 
-export const scenarioCount = 7;
+export const scenarioCount = { one: 7, two: 9 } as const;
 
 /** Two operators and what they run. The second one begins where the schedule says so, else when the first has ended. */
 export async function scenarios(names?: readonly string[]): Promise<readonly Setup[]> {
@@ -42,5 +42,7 @@ export async function scenarios(names?: readonly string[]): Promise<readonly Set
     { ...base, name: 'B deploys too', operators: second('m2', deploy('v3')) },
     { ...base, name: 'a gate fails, B takes the lock and resumes', operators: second('m2', take, resume), sick },
     { ...base, name: 'a gate fails, B aborts on the same machine', operators: second('m1', abort), sick, last: 'abort' },
+    // One of the two is the anchor.
+    ...(names ?? []).map((name): Setup => ({ ...base, name: `B takes the lock and forgets ${name}`, operators: second('m2', take, forget(name)) })),
   ];
 }

@@ -73,9 +73,9 @@ export class Simulation {
 
   /** Somebody comes after all of it and brings it to an end; then all must be as the history says. */
   private async aftermath(): Promise<void> {
-    if (this.operators.every((operator) => operator.alive && operator.cut.size === 0)) for (const host of this.hosts) this.laws.atRest(host);
+    if (this.operators.every((operator) => operator.alive && operator.cut.size === 0)) for (const host of this.laws.taking) this.laws.atRest(host);
     const folder = `${root}/shop/prod`;
-    const someHost = (name: string): boolean => this.hosts.some((host) => host.disk.read(`${folder}/${name}`) !== undefined);
+    const someHost = (name: string): boolean => this.laws.taking.some((host) => host.disk.read(`${folder}/${name}`) !== undefined);
     const machine = this.setup.operators[0]?.machine ?? '';
     const said: string[] = [];
     let next = this.setup.last === 'resume' ? resume : abort;
@@ -89,7 +89,7 @@ export class Simulation {
     }
     if (this.laws.violations.length > 0) return;
     if (someHost('open.json')) this.laws.broken('no end', `the operation stays open: ${said.join('; ')}`);
-    for (const host of this.hosts) this.laws.settled(host, 'all came to an end');
+    for (const host of this.laws.taking) this.laws.settled(host, 'all came to an end');
     this.laws.agreed();
     if (this.laws.violations.length > 0 || (await this.more('next', machine, [lockAndLeave]))?.code === 0) return;
     const result = await this.more('taker', 'elsewhere', [take, lockAndLeave]);

@@ -42,6 +42,46 @@ export const absence: readonly Point[] = [
       }),
   },
   {
+    title: 'a host never comes back: forgotten, deploys go on; when it is there again it is left out until it is adopted',
+    prove: (stage) =>
+      onThreeHosts(stage, 'a host never comes back', async (scene) => {
+        await scene.says('one');
+        await scene.stagecraft([0], 'deploy', '--yes');
+        // The anchor itself: what is undecided can be closed by nobody else.
+        const lost = await anchorOf(scene);
+        must(lost, 'three hosts');
+        const others = scene.hosts.filter((host) => host !== lost);
+        const running = await updating(stage, scene, others[0], 'gate');
+        await lost.cut();
+        const code = await running.ended;
+        must(code === 5, `exit code ${code}: ${running.printed().slice(-2000)}`);
+        const unasked = await scene.stagecraft([1], 'hosts', 'forget', lost.address);
+        must(/type its name/.test(unasked.all), `forget without --yes: ${unasked.all.slice(-800)}`);
+        const forgotten = await scene.stagecraft([0], 'hosts', 'forget', lost.address, '--yes');
+        must(/is closed without it: returned/.test(forgotten.all), `forget: ${forgotten.all.slice(-800)}`);
+        const says = async (...hosts: readonly TestHost[]): Promise<string> => [...new Set((await scene.answers()).filter((_, index) => hosts.some((host) => host === scene.hosts[index])))].join();
+        must((await says(...others)) === 'one', `the others say ${await says(...others)} after it was forgotten`);
+        await scene.stagecraft([0], 'deploy', '--yes');
+        must((await says(...others)) === 'two', `the others say ${await says(...others)} after the next deploy`);
+        await lost.mend();
+        await sleep(500);
+        await scene.says('three');
+        const third = await scene.stagecraft([0], 'deploy', '--yes');
+        must(third.all.includes(`stagecraft hosts adopt ${lost.address}`), `a deploy while it is back: ${third.all.slice(-800)}`);
+        // It may have been updated before it was cut off; nothing was done with it since.
+        const there = await says(lost);
+        must((await says(...others)) === 'three' && /^(one|two)$/.test(there), `${await says(...others)} on the others, ${there} on the host that was forgotten`);
+        const status = await scene.stagecraft([20], 'status', '--detailed-exitcode');
+        must(/forgotten and answers again/.test(status.all), `status: ${status.all.slice(-800)}`);
+        const adopted = await scene.stagecraft([0], 'hosts', 'adopt', lost.address, '--yes');
+        await scene.stagecraft([0], 'deploy', '--yes');
+        await allSay(scene, 'three');
+        await scene.stagecraft([0], 'rollback', '--yes');
+        await allSay(scene, 'two');
+        return `the anchor cut off: exit 5; forgotten: the others are back on the old release; the next two deploys go on without it; back: left out (it says ${there}) and drift; adopted (${/(\d+ releases) copied/.exec(adopted.all)?.[1]}), the next deploy and a rollback are on all three`;
+      }),
+  },
+  {
     title: 'an operator is stopped in mid-rollout and taken over; when it comes back it exits 6 and writes nothing',
     prove: (stage) =>
       onThreeHosts(stage, 'an operator is stopped', async (scene) => {

@@ -12,7 +12,8 @@ export function statePullText({ project, environment, cache, serving, hosts, loc
     ...hosts.map((host) => `  ${host.name.padEnd(width)}  ${whatOf(host, look)}\n`),
     `${count(cache.releases, 'release')} written to ${cache.path}\n`,
     // Its own advice is for whoever looks at the lock alone.
-    ...(here.lock === undefined && here.open === undefined ? [] : [lockText(here, look).replace(/^ {4}.*\n/gm, ''), ...next.map((line) => `    Run: ${line}\n`)]),
+    ...(here.lock === undefined && here.open === undefined ? [] : [lockText(here, look).replace(/^ {4}.*\n/gm, '')]),
+    ...next.map((line) => `    Run: ${line}\n`),
   ].join('');
 }
 
@@ -25,6 +26,12 @@ function whatOf({ state, releases, lacks, open, error }: HostPulled, { paint }: 
       return `${has}, ${paint.yellow('behind')}: lacks ${lacks.join(', ')}`;
     case 'new':
       return `${paint.yellow('new')}: nothing was deployed to it yet`;
+    case 'forgotten':
+      return `${paint.yellow('forgotten')}: it takes part in nothing`;
+    case 'replaced':
+      return `${has}, ${paint.red('replaced')}: it is another machine than before`;
+    case 'rewound':
+      return `${has}, ${paint.red('rewound')}: its journal was set back`;
     default:
       return `${paint.red(state)}: ${error ?? ''}`;
   }
@@ -36,5 +43,5 @@ function count(number: number, what: string): string {
 
 /** What is not whole is not told as if it were. */
 export function statePullCode({ hosts }: StatePulled): number {
-  return hosts.some(({ state }) => state === 'away' || state === 'damaged') ? 10 : 0;
+  return hosts.some(({ state }) => ['away', 'damaged', 'replaced', 'rewound'].includes(state)) ? 10 : 0;
 }

@@ -22,6 +22,7 @@ export function statusText(result: StatusResult, look: Look): string {
 }
 
 function hostText(host: HostStatus, { paint, width }: Look): string {
+  if (host.forgotten) return `${paint.bold(host.name)}  ${paint.yellow('forgotten')} since ${moment(host.forgotten.since)} UTC by ${host.forgotten.by}${host.reachable ? '; it answers again' : ''}\n`;
   if (!host.reachable) return `${paint.bold(host.name)}  ${paint.red('not reachable')}${host.error === undefined ? '' : `  ${host.error}`}\n`;
   if (host.error !== undefined) return `${paint.bold(host.name)}  ${paint.red('damaged')}  ${host.error}\n`;
   const about = [host.engine === undefined ? '' : `engine ${host.engine}`, host.proxy === undefined ? '' : `${host.proxy.provider} ${host.proxy.running ? 'running' : paint.red('not running')}`];

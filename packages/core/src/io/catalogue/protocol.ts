@@ -31,3 +31,11 @@ export const hostAway = message<{ host: string; reason: string }>({
   payload: { host: 'name of the host', reason: 'why' },
   text: (d) => `${d.host} did not answer, and what is on it is missing here: ${d.reason}`,
 });
+
+export const hostLeftOut = message<{ host: string; since: string; by: string; answers: boolean }>({
+  type: 'notice',
+  code: 'SC3743',
+  description: 'A host of the config was forgotten and is left out of what is done.',
+  payload: { host: 'name of the host', since: 'when it was forgotten', by: 'who forgot it', answers: 'it answers all the same' },
+  text: (d) => `${d.host} was forgotten by ${d.by} at ${d.since} and is left out.${d.answers ? ` It answers again: stagecraft hosts adopt ${d.host}` : ''}`,
+});
