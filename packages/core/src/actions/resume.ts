@@ -63,7 +63,7 @@ async function notSealed(operation: Operation, options: DeployOptions): Promise<
   if (open.kind === 'rollback') {
     const target = (await historyOf(hosts)).find((release) => release.id === open.target);
     if (!target) throw fail({ code: 'SC5019', kind: 'user', message: `The rollback ${open.release} was not sealed, and its target ${open.target ?? ''} is gone.`, next: ['stagecraft deploy --abort'] });
-    return finish(operation, await rollbackIntake(ws, hosts, target, { ...options, secrets: open.secrets ?? 'today' }), true);
+    return finish(operation, await rollbackIntake(ws, hosts, await identify(ws), target, { ...options, secrets: open.secrets ?? 'today' }), true);
   }
   if (open.kind === 'scale') return finish(operation, await scaleIntake(ws, hosts, await identify(ws), open.scale ?? {}), true);
   const loaded = await loadSettings(ws);

@@ -13,7 +13,7 @@ import { historyOf, releaseFile } from './history.js';
 import { remoteBuilder } from './builder.js';
 import { allHosts, type Identity, type OpenHost } from './host.js';
 import { identify, neverDeployed } from './identity.js';
-import { onHosts } from './inventory.js';
+import { forToday } from './inventory.js';
 import { readKey } from './key.js';
 import { makeRelease, type Intake } from './make-release.js';
 import { providersOf, sealedProxy } from './proxy.js';
@@ -32,19 +32,19 @@ export async function rollback(ws: Workspace, options: RollbackOptions): Promise
   const hosts = await allHosts(ws, identity);
   if (options.dryRun) {
     const target = await targetOf(hosts, identity, options);
-    return { outcome: 'planned', plan: draft((await rollbackInput(ws, hosts, target, options)).input), urls: [], exitCode: 0 };
+    return { outcome: 'planned', plan: draft((await rollbackInput(ws, hosts, identity, target, options)).input), urls: [], exitCode: 0 };
   }
   const asked = await targetOf(hosts, identity, options);
   await confirm(ws, hosts, asked, options);
   return underLock(ws, hosts, identity, options.lockWaitMs, async (held) => {
     const target = await targetOf(held.hosts, identity, { ...options, toRelease: asked.id });
-    return makeRelease(held, await rollbackIntake(ws, held.hosts, target, options));
+    return makeRelease(held, await rollbackIntake(ws, held.hosts, identity, target, options));
   });
 }
 
 /** A rollback's part before its plan is sealed. */
-export async function rollbackIntake(ws: Workspace, hosts: readonly OpenHost[], target: ReleaseRecord, options: Pick<RollbackOptions, 'filter' | 'secrets'>): Promise<Intake> {
-  const { input } = await rollbackInput(ws, hosts, target, options);
+export async function rollbackIntake(ws: Workspace, hosts: readonly OpenHost[], identity: Identity, target: ReleaseRecord, options: Pick<RollbackOptions, 'filter' | 'secrets'>): Promise<Intake> {
+  const { input } = await rollbackInput(ws, hosts, identity, target, options);
   const plan = draft(input);
   refuseFindings(plan.findings);
   return {
@@ -56,17 +56,17 @@ export async function rollbackIntake(ws: Workspace, hosts: readonly OpenHost[], 
     desired: input.desired,
     build: () => Promise.resolve({}),
     async gather(): Promise<Gathered> {
-      const fresh = await rollbackInput(ws, hosts, target, options);
+      const fresh = await rollbackInput(ws, hosts, identity, target, options);
       return { input: fresh.input, ...fresh.kept, uploads: [], proxy: await sealedProxy(ws, fresh.input.desired, servingDesired(fresh.input.observation)) };
     },
     seal: (gathered, ids) => seal({ ...input, ...gathered.input, ...ids }),
   };
 }
 
-async function rollbackInput(ws: Workspace, hosts: readonly OpenHost[], target: ReleaseRecord, options: Pick<RollbackOptions, 'filter' | 'secrets'>): Promise<{ readonly input: PlanInput; readonly kept: KeptValues }> {
+async function rollbackInput(ws: Workspace, hosts: readonly OpenHost[], identity: Identity, target: ReleaseRecord, options: Pick<RollbackOptions, 'filter' | 'secrets'>): Promise<{ readonly input: PlanInput; readonly kept: KeptValues }> {
   const text = await releaseFile(hosts, target.id, 'model.json');
   if (text === undefined) throw fail({ code: 'SC5013', kind: 'external', message: `The sealed model of ${target.id} is not on ${hosts.map((host) => host.name).join(', ')} any more.`, next: ['stagecraft releases list'] });
-  const sealed = { desired: onHosts(JSON.parse(text) as Desired, hosts), kept: await readKept(hosts, target.id) };
+  const sealed = { desired: forToday(JSON.parse(text) as Desired, hosts, identity), kept: await readKept(hosts, target.id) };
   const { desired, kept } = options.secrets === 'sealed' ? sealed : await withTodays(hosts, sealed);
   const observation = await observeAll(hosts, desired.services.map((service) => service.image.id ?? service.image.reference), desired.composeProject);
   const proxy = await sealedProxy(ws, desired, servingDesired(observation));

@@ -46,11 +46,13 @@ describe('CLI_RUN: which host', () => {
 
 describe('CLI_EXEC, CLI_RUN: hosts by name', () => {
   const identity = { project: 'shop', environment: 'prod', composeProject: 'shop-prod', driver: 'ssh', hosts: [{ name: 'web-1' }, { name: 'web-2' }] } as unknown as Parameters<typeof taskHosts>[1];
-  const world = { openHosts: ({ hosts }: typeof identity): Promise<Hosts> => Promise.resolve({ hosts: within(...hosts.map(({ name }) => name).filter((name) => name !== 'web-2')), away: gone(...hosts.map(({ name }) => name).filter((name) => name === 'web-2')) }) };
+  const store = { readMembers: () => Promise.resolve(undefined) };
+  const there = (...names: readonly string[]): OpenHost[] => within(...names).map((host) => ({ ...host, store }) as unknown as OpenHost);
+  const world = { openHosts: ({ hosts }: typeof identity): Promise<Hosts> => Promise.resolve({ hosts: there(...hosts.map(({ name }) => name).filter((name) => name !== 'web-2')), away: gone(...hosts.map(({ name }) => name).filter((name) => name === 'web-2')) }) };
   const asked = (named: string | undefined, of = identity): Promise<Hosts> => taskHosts({ world } as unknown as Workspace, of, named);
 
   it('only the named one is connected to', async () => {
-    expect(await asked('web-1')).toEqual({ hosts: [{ name: 'web-1' }], away: [] });
+    expect(await asked('web-1')).toEqual({ hosts: [{ name: 'web-1', store }], away: [] });
     await expect(asked('web-2')).rejects.toMatchObject({ code: 'SC5006', message: 'it does not answer' });
     expect((await asked(undefined)).away.map(({ name }) => name)).toEqual(['web-2']);
   });

@@ -76,8 +76,12 @@ export const absence: readonly Point[] = [
         const adopted = await scene.stagecraft([0], 'hosts', 'adopt', lost.address, '--yes');
         await scene.stagecraft([0], 'deploy', '--yes');
         await allSay(scene, 'three');
+        await scene.says('four');
+        await scene.stagecraft([0], 'deploy', '--yes');
+        await allSay(scene, 'four');
+        // To a release that the host never had.
         await scene.stagecraft([0], 'rollback', '--yes');
-        await allSay(scene, 'two');
+        await allSay(scene, 'three');
         return `the anchor cut off: exit 5; forgotten: the others are back on the old release; the next two deploys go on without it; back: left out (it says ${there}) and drift; adopted (${/(\d+ releases) copied/.exec(adopted.all)?.[1]}), the next deploy and a rollback are on all three`;
       }),
   },
