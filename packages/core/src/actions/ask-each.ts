@@ -1,6 +1,6 @@
 import { isStagecraftError } from '../errors/index.js';
 import { isDamaged } from './history.js';
-import { unreachable, type Away, type Hosts, type OpenHost } from './host.js';
+import type { Away, Hosts, OpenHost } from './host.js';
 import type { HostAway } from './look-types.js';
 
 export interface Answers<T> {
@@ -27,13 +27,6 @@ export async function askEach<T>({ hosts, away }: Hosts, question: (host: OpenHo
   );
   const silent = asked.filter((one): one is Away & { readonly error: Error & typeof one.error } => 'name' in one);
   return { answers: asked.filter((one): one is { host: OpenHost; answer: Awaited<T> } => 'host' in one), away: [...away, ...silent].sort((a, b) => (a.name < b.name ? -1 : 1)) };
-}
-
-/** The same, where an answer is needed. @throws StagecraftError `external` when no host gave one. */
-export async function askSome<T>(hosts: Hosts, question: (host: OpenHost) => Promise<T>): Promise<Answers<T>> {
-  const asked = await askEach(hosts, question);
-  if (asked.answers.length === 0) throw unreachable(asked.away);
-  return asked;
 }
 
 /** What a result says of hosts that did not answer: nothing where all did. */
