@@ -61,7 +61,7 @@ describe('CLI_PHASE_EXECUTION_COMMON: one operation on several hosts', () => {
 
   it('is closed everywhere as it was closed anywhere', async () => {
     const fleet = await fleetOf(['a', 'b', 'c']);
-    crashAt(fleet, (host, script) => host === 'a' && script.includes('"type":"close"') && script.includes('release.json'));
+    crashAt(fleet, (host, script) => host === 'a' && script.includes("printf 'moved\\n'") && script.includes('release.json'));
     await expect(forward(fleet)).rejects.toThrow('killed');
     expect(fleet.names.map((name) => existsSync(join(fleet.at(name), 'state/shop/prod/open.json')))).toEqual([true, false, false]);
     fleet.before = () => undefined;
