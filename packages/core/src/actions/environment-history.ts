@@ -1,6 +1,5 @@
 import { historyOf, type HistoryEntry } from '../protocol/story.js';
-import { told } from './ask-each.js';
-import { askSome } from './ask-some.js';
+import { askSome, told } from './ask-each.js';
 import { lookPatienceMs, openHosts } from './host.js';
 import { identify } from './identity.js';
 import type { HistoryOptions, HistoryResult, Workspace } from './types.js';

@@ -1,10 +1,11 @@
 import { fail } from '../errors/index.js';
 import { digestOf } from '../protocol/journal.js';
 import { newestOf, withMember } from '../protocol/members.js';
+import { noneAnswers } from './ask-each.js';
 import { confirmHost, unknownHost } from './confirm-host.js';
 import { doubtsAmong, newestSerial } from './doubts.js';
 import { historyOf } from './history.js';
-import { openHosts, unreachable, type Hosts, type OpenHost } from './host.js';
+import { openHosts, type Hosts, type OpenHost } from './host.js';
 import { identify } from './identity.js';
 import { readKey } from './key.js';
 import { waiting } from './lock-hosts.js';
@@ -24,7 +25,7 @@ export async function hostsAdopt(ws: Workspace, { name, lockWaitMs, dryRun }: Ho
   const host = given.hosts.find((one) => one.name === name) ?? given.outside?.find((one) => one.name === name)?.host;
   if (!host) throw absent(given, name, identity.hosts.map((one) => one.name));
   const peers = given.hosts.filter((one) => one !== host);
-  if (peers.length === 0) throw given.away.length > 0 ? unreachable(given.away) : fail({ code: 'SC5115', kind: 'user', message: `${name} is the only host of ${identity.environment}: there is no history to copy.`, next: ['stagecraft deploy'] });
+  if (peers.length === 0) throw given.away.length > 0 ? noneAnswers(given.away) : fail({ code: 'SC5115', kind: 'user', message: `${name} is the only host of ${identity.environment}: there is no history to copy.`, next: ['stagecraft deploy'] });
   const was = await whyNot(given, host, peers);
   const result = { environment: identity.environment, host: name, ...(was ? { was } : {}) };
   if (!was) return { outcome: 'unchanged', ...result };
@@ -99,7 +100,7 @@ async function filesOf(peers: readonly OpenHost[], id: string): Promise<Readonly
 
 function absent({ away, outside = [] }: Hosts, name: string, known: readonly string[]): Error {
   const error = away.find((one) => one.name === name);
-  if (error) return unreachable([error]);
+  if (error) return noneAnswers([error]);
   if (outside.some((one) => one.name === name)) return fail({ code: 'SC5114', kind: 'external', message: `${name} was forgotten, and does not answer.`, next: ['stagecraft status'] });
   return unknownHost(name, known);
 }

@@ -1,10 +1,11 @@
 import { fail } from '../errors/index.js';
 import type { OpenRecord } from '../protocol/types.js';
+import { noneAnswers } from './ask-each.js';
 import { writeCache } from './cache.js';
 import { closeWithout, recordForgotten } from './close-without.js';
 import { confirmHost, unknownHost } from './confirm-host.js';
 import { doubtsAmong } from './doubts.js';
-import { openHosts, unreachable, type Hosts } from './host.js';
+import { openHosts, type Hosts } from './host.js';
 import { identify } from './identity.js';
 import { takeUp } from './take-up.js';
 import type { HostForgotten, HostMemberOptions, Workspace } from './types.js';
@@ -19,7 +20,7 @@ export async function hostsForget(ws: Workspace, { name, lockWaitMs, dryRun }: H
   const identity = await identify(ws);
   const given = await openHosts(ws, identity);
   const hosts: Hosts = { ...given, hosts: given.hosts.filter((host) => host.name !== name) };
-  if (hosts.hosts.length === 0) throw given.hosts.length > 0 ? theOnlyOne(name) : unreachable(given.away);
+  if (hosts.hosts.length === 0) throw given.hosts.length > 0 ? theOnlyOne(name) : noneAnswers(given.away);
   const open = (await Promise.all(hosts.hosts.map(({ store }) => store.readOpen()))).find((record) => record?.hosts.includes(name));
   const known = [...identity.hosts, ...given.hosts, ...given.away].map((host) => host.name);
   if (!known.includes(name) && !open) throw unknownHost(name, known);

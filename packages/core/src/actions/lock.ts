@@ -2,9 +2,8 @@ import { fail } from '../errors/index.js';
 import { sessionId } from '../protocol/ids.js';
 import type { Decision, LockRecord, OpenRecord } from '../protocol/types.js';
 import type { EnvironmentStore } from '../protocol/store.js';
-import { told } from './ask-each.js';
-import { askSome } from './ask-some.js';
-import { lookPatienceMs, openHosts, unreachable, type Away, type OpenHost } from './host.js';
+import { askSome, noneAnswers, told } from './ask-each.js';
+import { lookPatienceMs, openHosts, type Away, type OpenHost } from './host.js';
 import { identify } from './identity.js';
 import type { LockStatus, Workspace } from './types.js';
 import { waiting } from './lock-hosts.js';
@@ -54,7 +53,7 @@ export async function lockOf(ws: Workspace, asked: readonly { readonly host: Ope
 export async function lockTake(ws: Workspace, options: { readonly id?: string }): Promise<LockStatus> {
   const identity = await identify(ws);
   const { hosts, away } = await openHosts(ws, identity);
-  if (hosts.length === 0) throw unreachable(away);
+  if (hosts.length === 0) throw noneAnswers(away);
   const held = await locksOf(hosts);
   const [first] = held;
   if (!first) throw fail({ code: 'SC5030', kind: 'user', message: `Nobody holds the lock of ${identity.environment}.`, next: ['stagecraft lock status'] });

@@ -1,8 +1,8 @@
 import { fail, isStagecraftError } from '../errors/index.js';
 import type { ContainerState } from '../ports/containers.js';
-import { askEach, told, type Answers } from './ask-each.js';
+import { type Answers, askEach, noneAnswers, told } from './ask-each.js';
 import { followHost, type Followed } from './follow-logs.js';
-import { lookPatienceMs, openHosts, unreachable, type Away, type Hosts, type Identity, type OpenHost } from './host.js';
+import { lookPatienceMs, openHosts, type Away, type Hosts, type Identity, type OpenHost } from './host.js';
 import { identify } from './identity.js';
 import { entryOf, inOrder, isWanted, type LogSource } from './log-entries.js';
 import { logPosition, type LogPosition } from './log-position.js';
@@ -20,7 +20,7 @@ export async function* logs(ws: Workspace, asked: LogsOptions): AsyncIterable<Lo
   const identity = await identify(ws);
   const hosts = await openHosts(ws, identity, lookPatienceMs);
   const begun = await askEach(hosts, ({ containers }) => containers.list({ 'com.docker.compose.project': identity.composeProject }));
-  if (begun.answers.length === 0) throw unreachable(begun.away);
+  if (begun.answers.length === 0) throw noneAnswers(begun.away);
   const sources = sourcesOf(begun);
   refuseUnknown(options.services, sources.map(({ container }) => container));
   const read = await Promise.all(sources.filter(({ container }) => isWanted(container, options)).map((source) => readAll(source, options)));
@@ -52,7 +52,7 @@ async function* failing(work: Promise<unknown>): AsyncGenerator<never, void, und
 async function reopened(ws: Workspace, identity: Identity, name: string): Promise<OpenHost> {
   const { hosts, away } = await openHosts(ws, { ...identity, hosts: identity.hosts.filter((host) => host.name === name) }, lookPatienceMs);
   const [host] = hosts;
-  if (!host) throw unreachable(away);
+  if (!host) throw noneAnswers(away);
   return host;
 }
 

@@ -1,7 +1,6 @@
 import { mergedHistory } from '../protocol/history.js';
 import { modelDifferences, type ModelValues } from '../compose/model-diff.js';
-import { told } from './ask-each.js';
-import { askSome } from './ask-some.js';
+import { askSome, told } from './ask-each.js';
 import { lookPatienceMs, openHosts, type OpenHost } from './host.js';
 import { identify } from './identity.js';
 import { findRelease } from './releases.js';

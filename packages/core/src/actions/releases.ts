@@ -1,8 +1,7 @@
 import { fail, isStagecraftError } from '../errors/index.js';
 import { mergedHistory, servingOf } from '../protocol/history.js';
 import type { JournalRecord, ReleaseRecord } from '../protocol/types.js';
-import { told } from './ask-each.js';
-import { askSome } from './ask-some.js';
+import { askSome, told } from './ask-each.js';
 import { readCache, readServing } from './cache.js';
 import { isDamaged } from './history.js';
 import { lookPatienceMs, openHosts, type Identity } from './host.js';

@@ -1,11 +1,11 @@
 import { isStagecraftError } from '../errors/index.js';
 import { mergedHistory, servingOf } from '../protocol/history.js';
 import type { ReleaseRecord } from '../protocol/types.js';
-import { askEach, messageOf } from './ask-each.js';
+import { askEach, messageOf, noneAnswers } from './ask-each.js';
 import { cachePath, readCache, writeHistory } from './cache.js';
 import { doubtsAmong } from './doubts.js';
 import { isDamaged } from './history.js';
-import { lookPatienceMs, openHosts, unreachable } from './host.js';
+import { lookPatienceMs, openHosts } from './host.js';
 import { identify } from './identity.js';
 import { lockAnswer, lockOf, type LockAnswer } from './lock.js';
 import type { HostPulled, LockStatus, StatePulled, Workspace } from './types.js';
@@ -22,7 +22,7 @@ export async function statePull(ws: Workspace): Promise<StatePulled> {
     const [releases, lock] = await Promise.all([historyOr(store.history()), lockAnswer(store)]);
     return { releases, lock };
   });
-  if (answers.length === 0) throw unreachable(away);
+  if (answers.length === 0) throw noneAnswers(away);
   const sound = answers.filter(({ answer }) => Array.isArray(answer.releases));
   const known = mergedHistory(sound.map(({ answer }) => answer.releases as readonly ReleaseRecord[]));
   // What only a host that is away could tell is not forgotten meanwhile.
