@@ -20,6 +20,8 @@ export interface Place {
 export interface ScriptOptions {
   readonly stdin?: string;
   readonly signal?: AbortSignal;
+  /** It only reads: it is sent again when the connection breaks. */
+  readonly again?: boolean;
   /** Characters of its output that are kept; default ten million. */
   readonly keep?: number;
 }

@@ -38,7 +38,7 @@ export async function attachToRun(place: Place, name: RunName, options: RunOptio
   let looked = begun;
   let read = begun;
   for (let polls = 0; ; polls += 1) {
-    const text = await place.files.read(`${folder}/exit`);
+    const text = await exitOf(place, folder);
     if (text?.endsWith('\n')) {
       const exit = parseObject<Exit>(text);
       await log?.();
@@ -65,6 +65,14 @@ export async function attachToRun(place: Place, name: RunName, options: RunOptio
       throw interrupted(name.step);
     });
   }
+}
+
+/** What the run left at its end. Where a look is a journey to the host, the host looks again and again for half a second itself. */
+function exitOf(place: Place, folder: string): Promise<string | undefined> {
+  const file = `${folder}/exit`;
+  if (place.files.readFrom !== undefined) return place.files.read(file);
+  const script = `n=0; until [ -s ${quote(file)} ] || [ "$n" -ge 20 ]; do sleep 0.02; n=$((n + 1)); done; [ ! -s ${quote(file)} ] || cat ${quote(file)}`;
+  return runScript(place, script, 'Waiting for the running step', { again: true });
 }
 
 /** `runs/<operation>/<step>/<direction>-<attempt>.<session>`: the session keeps two operators from ever writing into one folder. */
