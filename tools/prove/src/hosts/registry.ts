@@ -66,12 +66,17 @@ async function story(stage: Stage, scene: HostsScene, { host, log }: TestRegistr
   must(lost === 0, `${lost} of ${sent} requests were lost: ${kinds}`);
   await oneHistory(scene, ['failed', 'completed', 'completed', 'completed']);
 
+  // What CI does, for a deploy elsewhere.
+  outputs.push((await scene.stagecraft([0], 'build', '--push', '--version', 'of-ci')).all);
+  const tags = await (await fetch(`http://${host}/v2/team/fleet-web/tags/list`, { headers: { authorization: `Basic ${Buffer.from(`${registryUser.username}:${registryUser.password}`).toString('base64')}` } })).text();
+  must(tags.includes('"of-ci"'), `build --push: the registry has ${tags}`);
+
   must(!outputs.join('\n').includes(registryUser.password), 'the password was shown');
   for (const one of scene.hosts) {
     const found = await one.must(['sh', '-c', 'grep -rlF -e "$1" -e "$2" /root /tmp /etc /var/tmp 2>/dev/null || :', 'sh', registryUser.password, Buffer.from(`${registryUser.username}:${registryUser.password}`).toString('base64')]);
     must(found.trim() === '', `the login is on ${one.name}: ${found}`);
   }
-  return `unset variable exit 1 at its place, wrong password exit 2 and nothing changed; one changed layer of ${layerBytes} bytes: pushed once, ${moved} bytes came to a host, ${(moved / layerBytes).toFixed(2)} of it; a rollback pulled the image that a host had lost, ${sent} requests, 0 lost; the login is on no host and in no output`;
+  return `unset variable exit 1 at its place, wrong password exit 2 and nothing changed; one changed layer of ${layerBytes} bytes: pushed once, ${moved} bytes came to a host, ${(moved / layerBytes).toFixed(2)} of it; build --push; a rollback pulled the image that a host had lost, ${sent} requests, 0 lost; the login is on no host and in no output`;
 }
 
 /** A private image of somebody else, which hosts pull with the same login. */

@@ -61,7 +61,7 @@ export async function play(stage: Stage, scene: HostsScene, cell: Cell, words: {
       const ran = await scene.stagecraft([0, 1, 4], ...course.again);
       must(ran.exitCode !== 1 || /nothing to (resume|abort)/.test(ran.all), `${course.again.join(' ')}: exit code 1: ${ran.all.slice(-1200)}`);
     }
-    const word = await sound(scene, before, [completed, returned]);
+    const word = await sound(scene, before, [completed, returned], operator.printed().includes('cleaning up after it is not'));
     served = await load.stop(met && fault.dark ? { host, from, to } : undefined);
     must(served.lost === 0, `${served.lost} of ${served.sent} requests were lost where a release could serve: ${served.kinds}`);
     return { served, met, code, seconds, said: messageOf(operator), word };

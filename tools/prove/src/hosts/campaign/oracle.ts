@@ -28,8 +28,12 @@ export async function wordOf({ hosts: [first] }: HostsScene, release: string): P
   return /echo (w\d+)\b/.exec((await first?.must(['cat', `${FOLDER}/releases/${release}/docker-compose.yml`])) ?? '')?.[1] ?? '';
 }
 
-/** What has to hold once an operation has come to its end, whatever befell it. @throws Error for what does not. @returns the word that all hosts say. */
-export async function sound(scene: HostsScene, before: readonly string[], allowed: readonly string[]): Promise<string> {
+/**
+ * What has to hold once an operation has come to its end, whatever befell it.
+ * @param untidy it told that cleaning up is left to the next deploy: then stopped containers may be there, until that.
+ * @throws Error for what does not. @returns the word that all hosts say.
+ */
+export async function sound(scene: HostsScene, before: readonly string[], allowed: readonly string[], untidy: boolean): Promise<string> {
   must(!(await isOpen(scene)), 'an operation is still open on a host');
   const journals = await journalsOf(scene);
   for (const [index, journal] of journals.entries()) {
@@ -43,7 +47,7 @@ export async function sound(scene: HostsScene, before: readonly string[], allowe
   const [word = ''] = serving;
   must(serving.size === 1 && allowed.includes(word), `the hosts say ${[...serving].join(', ')}, not ${allowed.join(' or ')}`);
   const containers = await Promise.all(scene.hosts.map(containersOf));
-  must(containers.every((text) => text === 'running'), `containers of the hosts: ${containers.map((text) => text.replaceAll('\n', ' ')).join(' | ')}`);
+  must(containers.every((text) => (untidy ? /^running(?:\nexited)*$|^(?:exited\n)+running$/ : /^running$/).test(text)), `containers of the hosts: ${containers.map((text) => text.replaceAll('\n', ' ')).join(' | ')}`);
   const lock = await scene.stagecraft([0], 'lock', 'status');
   must(lock.stdout.startsWith('free'), `the lock: ${lock.all.slice(0, 400)}`);
   await scene.stagecraft([0], 'status');
