@@ -43,7 +43,7 @@ export async function runTask(ws: Workspace, options: OneOffOptions): Promise<Ta
     throw fail({ code: 'SC5053', kind: 'external', message: `The one-off container of ${service.name} was not started.`, next: ['stagecraft status', `stagecraft run ${service.name} -- COMMAND`], tail: (started.stderr ?? '').trim().split('\n').slice(-10) });
   } finally {
     await end(options.detach);
-    await host.shell.run(`rm -f ${quote(file)}`, { timeoutMs: 30_000 });
+    await host.shell.run(`rm -f ${quote(file)}`, { timeoutMs: 30_000, again: true });
   }
 }
 
@@ -52,7 +52,8 @@ export async function runTask(ws: Workspace, options: OneOffOptions): Promise<Ta
  * unless the container is to go on.
  */
 function ended(ws: Workspace, host: OpenHost, remove: readonly string[], graceMs: number): (goesOn: boolean) => Promise<void> {
-  const clear = async (): Promise<void> => void (await host.shell.run(`timeout -k 5 60 ${commandLine(remove)} >/dev/null 2>&1 || :`, { timeoutMs: 90_000 }));
+  // The connection may have broken with that of the command, whose exit code says so: it is made again.
+  const clear = async (): Promise<void> => void (await host.shell.run(`timeout -k 5 60 ${commandLine(remove)} >/dev/null 2>&1 || :`, { timeoutMs: 90_000, again: true }));
   const stop = new AbortController();
   const onAbort = (): void => void ws.clock.sleep(graceMs, stop.signal).then(clear, () => undefined);
   ws.signal.addEventListener('abort', onAbort, { once: true });

@@ -147,7 +147,7 @@ export class Laws {
   answered(operator: Operator, result: CommandResult): void {
     if (!result.command.startsWith('deploy') || result.command.includes('nothing') || (result.code !== 0 && result.code !== 4)) return;
     const id = result.release ?? /rel-[\w-]+/.exec(result.message)?.[0];
-    for (const host of this.hosts) {
+    for (const host of this.taking) {
       const record: Partial<ReleaseRecord> = recordOf<ReleaseRecord>(host.disk.read(`${folder}/releases/${id}/release.json`)) ?? {};
       const wanted = result.code === 4 ? (result.command.endsWith('--resume') ? ['returned', 'failed'] : ['returned']) : result.command.endsWith('--abort') ? ['returned', 'failed'] : ['completed'];
       if (!wanted.includes(record.outcome ?? '')) this.broken('false exit code', `${operator.name} got ${result.code} of ${result.command}, and ${id} is ${record.outcome} on ${host.name}`);
