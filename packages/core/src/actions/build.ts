@@ -1,11 +1,11 @@
 import { desire } from '../compose/desire.js';
 import { readCompose } from '../compose/read.js';
-import { fail } from '../errors/index.js';
+import { fail, isStagecraftError } from '../errors/index.js';
 import { builds } from '../images/build.js';
 import { buildPhase } from './build-phase.js';
 import { builderOf } from './builder.js';
 import { refuseFindings } from './findings.js';
-import { openHosts } from './host.js';
+import { openHosts, type Identity, type OpenHost } from './host.js';
 import { readKey } from './key.js';
 import { pushImages } from './push.js';
 import { environmentSecrets } from './secrets.js';
@@ -16,8 +16,7 @@ import { resolveVersion } from './version.js';
 /** Builds the images of an environment, and nothing else: no lock, no release. */
 export async function build(ws: Workspace, options: BuildOptions): Promise<BuildResult> {
   const loaded = await loadSettings(ws);
-  // Their key alone is wanted, for the digest of build arguments: without it, and so without hosts, nothing is taken from the cache.
-  const { hosts } = await openHosts(ws, loaded.settings);
+  const hosts = await hostsWithinReach(ws, loaded.settings);
   const { version } = await resolveVersion(ws, options.version, 'latest');
   const { settings, values } = await environmentSecrets(ws, loaded);
   const model = await readCompose({ files: ws.files, exec: ws.exec, folder: ws.folder, settings });
@@ -35,6 +34,16 @@ export async function build(ws: Workspace, options: BuildOptions): Promise<Build
   const images = await buildPhase(ws, builderOf(ws, hosts), loaded.index, { desired, inputs }, { pull: options.pull, noCache: options.noCache }, () => Promise.resolve(), options.services.length > 0 ? options.services : undefined);
   if (options.push) await pushImages(ws, images);
   return { images };
+}
+
+/** Their key alone is wanted, for the digest of build arguments. Where a build has no way to hosts over SSH, as in CI, nothing with arguments is taken from the cache. */
+async function hostsWithinReach(ws: Workspace, settings: Identity): Promise<readonly OpenHost[]> {
+  try {
+    return (await openHosts(ws, settings)).hosts;
+  } catch (error) {
+    if (settings.driver !== 'ssh' || !isStagecraftError(error) || (error.kind !== 'user' && error.kind !== 'external')) throw error;
+    return [];
+  }
 }
 
 function refuseUnknown(asked: readonly string[], known: readonly string[]): void {

@@ -5,12 +5,10 @@ import type { Containers } from '../ports/containers.js';
 import type { ImageSource } from '../ports/image-source.js';
 import type { OpenHost } from './host.js';
 import { localSocket } from './socket.js';
+import { progressTo } from './transfer-progress.js';
 import type { Workspace } from './types.js';
 
 type Carry = Extract<Action, { kind: 'image.carry' }>;
-
-/** How often a long upload says how far it is, milliseconds. */
-const everyMs = 1_000;
 
 /** The images of this machine's engine; it is asked for nothing until one is to be carried. */
 export function ownImages(ws: Pick<Workspace, 'processEnv'>): ImageSource {
@@ -31,15 +29,9 @@ export async function carryTo(host: OpenHost, source: ImageSource, { id = '', re
   const packed = await source.pack({ id, reference }, await layersThere(host.containers, layers));
   // An upload that nobody ends is tidied up like any other temporary file of the state.
   const to = `${host.scope.folder}/carried/${packed.digest}.stagecraft-temp`;
-  let last = 0;
-  const onBytes = (sent: number): void => {
-    const now = Date.now();
-    if (now - last < everyMs && sent < packed.bytes) return;
-    last = now;
-    tell(`${reference} to be on ${host.name}: ${megabytes(sent)} of ${megabytes(packed.bytes)} MB`);
-  };
+  const told = progressTo((how) => tell(`${reference} to be on ${host.name}: ${how}`));
   if (!host.upload) throw new Error(`nothing is carried to ${host.name}`);
-  await host.upload(packed.file, to, { bytes: packed.bytes, sha256: packed.digest, signal, onBytes });
+  await host.upload(packed.file, to, { bytes: packed.bytes, sha256: packed.digest, signal, onBytes: (sent) => told(sent, packed.bytes) });
   return to;
 }
 
@@ -52,8 +44,4 @@ async function layersThere(containers: Containers, layers: readonly string[]): P
     return same;
   };
   return Math.max(0, ...images.map((image) => common(image.layers ?? [])));
-}
-
-function megabytes(bytes: number): string {
-  return (bytes / 1_000_000).toFixed(1);
 }

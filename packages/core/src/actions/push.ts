@@ -9,10 +9,8 @@ import { builderOf } from './builder.js';
 import { loginsOf, type Logins } from './logins.js';
 import { speaker, type Operation } from './open-operation.js';
 import { localSocket } from './socket.js';
+import { progressTo } from './transfer-progress.js';
 import type { Workspace } from './types.js';
-
-/** How often a long transfer says how far it is, milliseconds. */
-const everyMs = 1_000;
 
 /** Pushes what was built and some host lacks, and gives by reference what it is known by in its registry from then on. What a registry has already is not sent again. */
 export async function pushBuilt(operation: Operation, desired: Desired, built: Readonly<Record<string, BuiltImage>>, logins: Logins): Promise<Readonly<Record<string, BuiltImage>>> {
@@ -81,19 +79,4 @@ async function bring(ws: Workspace, reference: string, logins: Logins, onBytes: 
   const { exitCode, stderr } = await ws.exec.run(['docker', 'push', '--quiet', reference], { signal: ws.signal, timeoutMs: 15 * 60_000 });
   const registry = registryOf(reference);
   if (exitCode !== 0) throw fail({ code: 'SC4013', kind: 'external', message: `${reference} cannot be pushed: ${stderr.trim().split('\n').at(-1) ?? ''}`, next: [`docker login ${registry}`, `or name its user and password in stagecraft.yml: registries: [{ host: ${registry}, username_env: …, password_env: … }]`] });
-}
-
-/** Says now and then how far a transfer is. */
-export function progressTo(tell: (how: string) => void): (done: number, of: number) => void {
-  let last = 0;
-  return (done, of) => {
-    const now = Date.now();
-    if (now - last < everyMs) return;
-    last = now;
-    tell(`${megabytes(done)} of ${megabytes(of)} MB`);
-  };
-}
-
-function megabytes(bytes: number): string {
-  return (bytes / 1_000_000).toFixed(1);
 }

@@ -10,7 +10,7 @@ import type { OpenHost } from './host.js';
 import { loginsOf } from './logins.js';
 import { hostOfStep, type Operation } from './open-operation.js';
 import type { ProxyOf } from './proxy.js';
-import { progressTo } from './push.js';
+import { progressTo } from './transfer-progress.js';
 
 export function walkOf(operation: Operation, plan: SealedPlan, proxies: ProxyOf): Walk {
   const { ws, session } = operation;

@@ -52,6 +52,7 @@ async function often(how: TransferOptions, { code, what }: { readonly code: stri
 
 interface Message {
   readonly id?: string;
+  readonly status?: string;
   readonly error?: string;
   readonly progressDetail?: { readonly current?: number; readonly total?: number };
 }
@@ -84,9 +85,10 @@ async function followed(stream: Readable, { signal, onBytes }: TransferOptions):
 
 function tell(line: string, layers: Map<string, { readonly current: number; readonly total: number }>, onBytes: TransferOptions['onBytes']): void {
   if (line.trim() === '') return;
-  const { id, error, progressDetail } = JSON.parse(line) as Message;
+  const { id, status = '', error, progressDetail } = JSON.parse(line) as Message;
   if (error !== undefined) throw new Error(error);
-  if (id === undefined || progressDetail?.current === undefined || !onBytes) return;
+  // What has come is told again while it is unpacked.
+  if (id === undefined || progressDetail?.current === undefined || !/^(?:Downloading|Pushing)$/.test(status) || !onBytes) return;
   const { current, total = current } = progressDetail;
   layers.set(id, { current, total: Math.max(total, current) });
   const all = [...layers.values()];
